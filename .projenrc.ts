@@ -1,0 +1,110 @@
+import { awscdk, javascript } from 'projen';
+import { Bundles } from './projenrc/bundles';
+import { IntegrationSnapshots } from './projenrc/integration-snapshots';
+import { Packaging } from './projenrc/packaging';
+import { ReproducibleInstall } from './projenrc/reproducible-install';
+
+const name = 'cdk-webhook-processing';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name,
+  description: 'AWS CDK construct that receives, verifies, routes, screens and archives payment webhooks, and runs the whole system on a laptop',
+  author: 'cdk-webhook-processing contributors',
+  authorOrganization: true,
+  authorAddress: 'maintainers@cdk-webhook-processing.dev',
+  repositoryUrl: `https://github.com/${name}/${name}.git`,
+  defaultReleaseBranch: 'main',
+  license: 'Apache-2.0',
+  keywords: ['aws', 'cdk', 'webhook', 'payments', 'stripe', 'eventbridge', 'step-functions', 'fraud-detection', 'serverless'],
+
+  packageManager: javascript.NodePackageManager.NPM,
+  projenVersion: '0.103.25',
+  projenrcTs: true,
+  minNodeVersion: '20.16.0',
+  workflowNodeVersion: '24.x',
+
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  cdkVersion: '2.257.0',
+  constructsVersion: '10.5.1',
+
+  sampleCode: false,
+  typecheckTests: true,
+  tsconfigDevFile: 'tsconfig.dev.json',
+  tsconfigDev: {
+    include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'runtime/**/*.ts', 'local/**/*.ts', 'test/**/*.ts', 'examples/typescript/**/*.ts'],
+    exclude: ['node_modules', 'test/**/*.snapshot', 'examples/**/node_modules'],
+    compilerOptions: { target: 'ES2023', lib: ['es2023'], types: ['node', 'jest'] },
+  },
+
+  // The Lambda functions are container images built from runtime/, so projen's own function support stays off.
+  lambdaAutoDiscover: false,
+  edgeLambdaAutoDiscover: false,
+  singletonLambdaAutoDiscover: false,
+  lambdaExtensionAutoDiscover: false,
+  integrationTestAutoDiscover: false,
+  experimentalIntegRunner: false,
+
+  publishToPypi: { distName: name, module: 'cdk_webhook_processing' },
+  publishToMaven: {
+    mavenGroupId: 'io.github.cdkwebhookprocessing',
+    mavenArtifactId: name,
+    javaPackage: 'io.github.cdkwebhookprocessing',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkWebhookProcessing', packageId: 'CdkWebhookProcessing' },
+  publishToGo: { moduleName: `github.com/${name}/${name}-go` },
+
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'runtime', 'local', 'projenrc', 'examples/typescript'],
+    commandOptions: { fix: false },
+  },
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    configFilePath: 'jest.config.json',
+    jestConfig: {
+      coverageReporters: ['text-summary', 'lcov'],
+      collectCoverageFrom: ['src/**/*.ts', 'runtime/**/*.ts', 'local/**/*.ts', '!**/*.d.ts'],
+      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/generated/', '<rootDir>/examples/', '<rootDir>/cdk.out/'],
+    },
+  },
+
+  gitignore: ['.jsii.gz', '.jsii.tabl.json', 'cdk.out/', '**/integ.*.snapshot/asset.*', 'cdk-integ.out.*', '/generated/', '/.local/'],
+
+  bin: { [name]: 'bin/cli.mjs' },
+  devDeps: [
+    // what the handlers bundle
+    '@aws-sdk/client-dynamodb@^3',
+    '@aws-sdk/client-eventbridge@^3',
+    '@aws-sdk/client-s3@^3',
+    '@aws-sdk/client-secrets-manager@^3',
+    '@aws-sdk/client-sfn@^3',
+    '@aws-sdk/client-sns@^3',
+    '@aws-sdk/client-sqs@^3',
+    '@aws-lambda-powertools/logger@^2',
+    '@aws-lambda-powertools/metrics@^2',
+    'aws-xray-sdk-core@^3',
+    'lossless-json@^4',
+    // what the local runner bundles
+    'dynalite@4.0.0',
+    // build and test
+    '@aws-cdk/integ-runner@2.197.10',
+    '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
+    '@types/aws-lambda@^8',
+    '@types/node@^20',
+    'aws-cdk@^2',
+    'aws-sdk-client-mock@^4',
+    'cdk-nag@^3.0.2',
+    'esbuild@^0.28.2',
+    'fast-check@^4',
+    'standardwebhooks@^1',
+    'stripe@^23',
+  ],
+});
+
+new ReproducibleInstall(project);
+new Bundles(project, { runtimeDir: 'runtime', localDir: 'local' });
+new Packaging(project);
+new IntegrationSnapshots(project);
+
+project.synth();

@@ -1,0 +1,62 @@
+import { awscdk, Component, javascript } from 'projen';
+
+export interface BundlesOptions {
+  /** Folder of the Lambda handlers. */
+  readonly runtimeDir: string;
+  /** Folder of the local runner. */
+  readonly localDir: string;
+}
+
+/**
+ * The code that jsii never sees: the Lambda handlers, bundled into `assets/`,
+ * and the local runner, bundled into `bin/`. Both are typed on their own.
+ */
+export class Bundles extends Component {
+  public constructor(project: awscdk.AwsCdkConstructLibrary, options: BundlesOptions) {
+    super(project);
+
+    const dirs = [options.runtimeDir, options.localDir];
+    for (const dir of dirs) {
+      new javascript.TypescriptConfig(project, {
+        fileName: `${dir}/tsconfig.json`,
+        include: ['**/*.ts'],
+        compilerOptions: {
+          target: 'es2023',
+          lib: ['es2023'],
+          module: 'esnext',
+          moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
+          types: ['node'],
+          strict: true,
+          noEmit: true,
+          isolatedModules: true,
+          esModuleInterop: true,
+          resolveJsonModule: true,
+          noImplicitReturns: true,
+          noUnusedLocals: true,
+          noUnusedParameters: true,
+          skipLibCheck: true,
+        },
+      });
+      project.eslint?.allowDevDeps(`${dir}/**`);
+      project.npmignore?.exclude(`/${dir}/`);
+    }
+
+    const bundle = project.addTask('bundle', {
+      description: 'Bundle the Lambda handlers into assets/ and the local runner into bin/',
+      exec: 'node scripts/bundle.mjs',
+    });
+    const typecheck = project.addTask('typecheck', {
+      description: 'Type-check the Lambda handlers and the local runner',
+      steps: dirs.map((dir) => ({ exec: `tsc -p ${dir}/tsconfig.json` })),
+    });
+    project.preCompileTask.spawn(typecheck);
+    project.preCompileTask.spawn(bundle);
+    project.testTask.prependSpawn(bundle);
+
+    for (const output of ['/assets/*/*.mjs', '/bin/']) project.gitignore.exclude(output);
+    project.npmignore?.addPatterns('!/assets/', '!/bin/');
+
+    // Plain scripts, so that arguments pass through untouched: `npm start -- --demo 20`.
+    project.setScript('start', 'node scripts/start.mjs');
+  }
+}

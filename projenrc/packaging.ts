@@ -1,0 +1,32 @@
+import { awscdk, Component } from 'projen';
+
+/**
+ * `build` packs npm only; the bindings of the other languages are generated as
+ * sources, which proves that they can be without their toolchains.
+ */
+export class Packaging extends Component {
+  public constructor(project: awscdk.AwsCdkConstructLibrary) {
+    super(project);
+
+    project.packageTask.reset();
+    project.packageTask.spawn(project.tasks.tryFind('package:js')!);
+    project.addTask('package:sources', {
+      description: 'Generate the bindings of every language without their toolchains',
+      exec: 'jsii-pacmak --code-only --targets python java dotnet go --outdir generated',
+    });
+    project.addTask('docs:check', {
+      description: 'Compile every README example',
+      exec: 'jsii-rosetta extract --strict .',
+    });
+    project.addTask('test:package', {
+      description: 'Pack the tarball, install it in a scratch app and synthesize there',
+      exec: 'node scripts/test-package.mjs',
+    });
+
+    const unpublished = [
+      '/scripts/', '/rosetta/', '/examples/', '/bench/', '/console/', '/docs/', '/generated/', '/.ci/', '/.local/',
+      '/jest.config.json', '/tsconfig.dev.json', '/.npmrc', '/.projenrc.ts', '/projenrc/', '.jsii.tabl.json', 'cdk.out/',
+    ];
+    for (const path of unpublished) project.npmignore?.exclude(path);
+  }
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { parseJson, printJson } from '../transaction/json';
+import { archivedRow, ArchivedRow } from './rows';
+
+/** An object to be written: rows of one day. */
+export interface ArchiveObject {
+  readonly key: string;
+  readonly body: Buffer;
+  readonly rows: readonly ArchivedRow[];
+}
+
+export interface Objects {
+  /** Creates the object, never over another; returns once S3 has verified its SHA-256. */
+  create(object: ArchiveObject): Promise<void>;
+  /** Rows of an object; undefined when it does not exist. */
+  read(key: string): Promise<readonly ArchivedRow[] | undefined>;
+}
+
+/** Rows by the day they were received, one gzip NDJSON object each; the key names the run and the content. */
+export function objectsOf(rows: readonly ArchivedRow[], run: string, segment: number): ArchiveObject[] {
+  const days = new Map<string, ArchivedRow[]>();
+  for (const row of rows) {
+    const day = row.receivedAt.slice(0, 10);
+    days.set(day, [...(days.get(day) ?? []), row]);
+  }
+  return [...days].map(([day, ofDay]) => {
+    const lines = ofDay.map(({ attributes }) => `${printJson(attributes)}\n`).join('');
+    const content = createHash('sha256').update(lines).digest('hex').slice(0, 16);
+    return { key: `transactions/${day.replaceAll('-', '/')}/${run}-${segment}-${content}.ndjson.gz`, body: gzipSync(lines), rows: ofDay };
+  });
+}
+
+export function bucketObjects(client: S3Client, bucket: string): Objects {
+  return {
+    async create({ key, body }) {
+      const digest = createHash('sha256').update(body).digest('base64');
+      try {
+        await client.send(new PutObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          Body: body,
+          ContentType: 'application/x-ndjson',
+          ContentEncoding: 'gzip',
+          ChecksumSHA256: digest,
+          IfNoneMatch: '*',
+        }));
+      } catch (error) {
+        // The key names the content, so an object that is there is this one, written by an attempt whose answer was lost.
+        if (!(error instanceof S3ServiceException) || error.name !== 'PreconditionFailed') throw error;
+      }
+    },
+
+    async read(key) {
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }));
+        const lines = gunzipSync(await Body!.transformToByteArray()).toString('utf8').split('\n');
+        return lines.filter(Boolean).map((line) => archivedRow(parseJson(Buffer.from(line)) as Record<string, unknown>));
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      }
+    },
+  };
+}

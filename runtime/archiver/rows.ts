@@ -1,0 +1,87 @@
+import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { PUBLISHED_RECORDS, RECORD, RowKey, TABLE } from '../../src/contract';
+import { Attributes, fromAttributes, toAttributes } from '../aws/attributes';
+
+/** A row as it goes into an archive object. */
+export interface ArchivedRow {
+  readonly key: RowKey;
+  /** Counts the changes of the row; it must be the same when the tombstone is put. */
+  readonly revision: string;
+  readonly receivedAt: string;
+  readonly fingerprint: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+export interface Page {
+  readonly rows: readonly ArchivedRow[];
+  /** Where the next page starts; absent on the last one. */
+  readonly cursor?: RowKey;
+}
+
+export interface Segment {
+  readonly segment: number;
+  readonly total_segments: number;
+}
+
+export interface Rows {
+  /** One page of the segment's rows received before `cutoff`. */
+  scan(segment: Segment, cutoff: string, cursor?: RowKey): Promise<Page>;
+  /** Puts a tombstone in place of an archived row; false when the row has changed since, and stays. */
+  bury(row: ArchivedRow, objectKey: string, archivedAt: string, expiresAt: number): Promise<boolean>;
+}
+
+const ROW_IS_UNCHANGED = '#record <> :tombstone AND revision = :revision';
+
+export function tableRows(client: DynamoDBClient, table: string): Rows {
+  return {
+    async scan({ segment, total_segments }, cutoff, cursor) {
+      const kinds = PUBLISHED_RECORDS.map((kind, index) => [`:kind${index}`, { S: kind }] as const);
+      const page = await client.send(new ScanCommand({
+        TableName: table,
+        Segment: segment,
+        TotalSegments: total_segments,
+        ExclusiveStartKey: cursor && toAttributes({ ...cursor }),
+        FilterExpression: `#record IN (${kinds.map(([name]) => name).join(', ')}) AND received_at < :cutoff`,
+        ExpressionAttributeNames: { '#record': 'record' },
+        ExpressionAttributeValues: { ...Object.fromEntries(kinds), ':cutoff': { S: cutoff } },
+      }));
+      return { rows: (page.Items ?? []).map((item) => archivedRow(fromAttributes(item))), cursor: keyOf(page.LastEvaluatedKey) };
+    },
+
+    async bury(row, objectKey, archivedAt, expiresAt) {
+      try {
+        await client.send(new PutItemCommand({
+          TableName: table,
+          Item: {
+            ...toAttributes({
+              ...row.key, record: RECORD.tombstone, fingerprint: row.fingerprint, received_at: row.receivedAt, archive_key: objectKey, archived_at: archivedAt,
+            }),
+            [TABLE.timeToLive]: { N: String(expiresAt) },
+          },
+          ConditionExpression: ROW_IS_UNCHANGED,
+          ExpressionAttributeNames: { '#record': 'record' },
+          ExpressionAttributeValues: { ':tombstone': { S: RECORD.tombstone }, ':revision': { N: row.revision } },
+        }));
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+/** A row from the attributes of an item, or of a line of an archive object. */
+export function archivedRow(attributes: Readonly<Record<string, unknown>>): ArchivedRow {
+  return {
+    key: { transaction_id: String(attributes.transaction_id), event_id: String(attributes.event_id) },
+    revision: String(attributes.revision),
+    receivedAt: String(attributes.received_at),
+    fingerprint: String(attributes.fingerprint),
+    attributes,
+  };
+}
+
+function keyOf(item: Attributes | undefined): RowKey | undefined {
+  return item && { transaction_id: item.transaction_id.S!, event_id: item.event_id.S! };
+}

@@ -1,0 +1,48 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { isLosslessNumber, LosslessNumber } from '../transaction/json';
+
+export type Attributes = Record<string, AttributeValue>;
+
+/** Deeper maps are refused by DynamoDB (32 levels); this leaves room for the row around them. */
+const MAX_DEPTH = 25;
+
+export class TooDeep extends Error {
+  public constructor() {
+    super(`JSON is nested more than ${MAX_DEPTH} levels deep`);
+    this.name = 'TooDeep';
+  }
+}
+
+/** JSON to an attribute. Numbers DynamoDB could not hold exactly become text. */
+export function toAttribute(value: unknown, depth = 0): AttributeValue {
+  if (depth > MAX_DEPTH) throw new TooDeep();
+  if (value === null || value === undefined) return { NULL: true };
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (typeof value === 'number') return { N: String(value) };
+  if (isLosslessNumber(value)) return /^-?\d{1,38}(\.\d{1,20})?$/.test(value.value) && value.value.length <= 38 ? { N: value.value } : { S: value.value };
+  if (Array.isArray(value)) return { L: value.map((element) => toAttribute(element, depth + 1)) };
+  return { M: toAttributes(value as Record<string, unknown>, depth + 1) };
+}
+
+/** Members that are undefined are left out. */
+export function toAttributes(object: Readonly<Record<string, unknown>>, depth = 0): Attributes {
+  const present = Object.entries(object).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present.map(([key, value]) => [key, toAttribute(value, depth)]));
+}
+
+/** An attribute as JSON; numbers keep their digits. */
+export function fromAttribute(value: AttributeValue): unknown {
+  if (value.S !== undefined) return value.S;
+  if (value.N !== undefined) return new LosslessNumber(value.N);
+  if (value.BOOL !== undefined) return value.BOOL;
+  if (value.L !== undefined) return value.L.map(fromAttribute);
+  if (value.M !== undefined) return fromAttributes(value.M);
+  if (value.B !== undefined) return Buffer.from(value.B).toString('base64');
+  if (value.SS !== undefined) return value.SS;
+  return null;
+}
+
+export function fromAttributes(attributes: Readonly<Attributes>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, fromAttribute(value)]));
+}

@@ -1,0 +1,64 @@
+import { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+/** Live secrets of an endpoint, newest first. */
+export type SecretSource = (secretArn: string, options?: { readonly refresh: boolean }) => Promise<LiveSecrets>;
+
+export interface LiveSecrets {
+  readonly values: readonly string[];
+  /** False when nothing fresher could have been fetched. */
+  readonly refreshed: boolean;
+}
+
+const FRESH_FOR_MS = 5 * 60_000;
+/** A forced refresh at most this often, so that bad signatures cannot turn into calls. */
+const REFRESH_EVERY_MS = 30_000;
+
+interface Cached {
+  readonly values: readonly string[];
+  readonly fetchedAt: number;
+}
+
+/**
+ * Secrets Manager behind a cache: AWSCURRENT and AWSPREVIOUS are both live, so a
+ * rotation needs no redeploy and loses nothing that was signed before it.
+ */
+export function cachedSecrets(client: SecretsManagerClient, now: () => number = Date.now): SecretSource {
+  const cache = new Map<string, Cached>();
+
+  return async (secretArn, { refresh } = { refresh: false }) => {
+    const cached = cache.get(secretArn);
+    const age = cached ? now() - cached.fetchedAt : Infinity;
+    if (cached && age < (refresh ? REFRESH_EVERY_MS : FRESH_FOR_MS)) return { values: cached.values, refreshed: false };
+    try {
+      const values = await fetchStages(client, secretArn);
+      cache.set(secretArn, { values, fetchedAt: now() });
+      return { values, refreshed: true };
+    } catch (error) {
+      if (!cached) throw error;
+      return { values: cached.values, refreshed: false };
+    }
+  };
+}
+
+async function fetchStages(client: SecretsManagerClient, secretArn: string): Promise<readonly string[]> {
+  const stages = await Promise.all(['AWSCURRENT', 'AWSPREVIOUS'].map((stage) => fetchStage(client, secretArn, stage)));
+  const values = [...new Set(stages.flatMap((text) => (text === undefined ? [] : secretsIn(text))))];
+  if (values.length === 0) throw new Error('The signing secret is empty');
+  return values;
+}
+
+async function fetchStage(client: SecretsManagerClient, secretArn: string, stage: string): Promise<string | undefined> {
+  try {
+    return (await client.send(new GetSecretValueCommand({ SecretId: secretArn, VersionStage: stage }))).SecretString;
+  } catch (error) {
+    if (stage === 'AWSPREVIOUS' && error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+/** A secret is plain text, or a JSON list of several that are live at once. */
+function secretsIn(text: string): string[] {
+  const list: unknown = text.startsWith('[') ? JSON.parse(text) : [text];
+  if (!Array.isArray(list) || list.some((value) => typeof value !== 'string')) throw new Error('A signing secret is text or a JSON list of texts');
+  return list.filter((value) => value !== '');
+}

@@ -1,0 +1,47 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import AWSXRay from 'aws-xray-sdk-core';
+import { DIMENSION, ENV, METRICS_NAMESPACE } from '../../src/contract';
+
+/** Ids, counts and reasons only: never a body, a signature or a secret. */
+export const logger = new Logger({ serviceName: process.env[ENV.system] });
+
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
+
+/** Emits one datum of a metric of this system. */
+export function emit(name: string, dimensions: Readonly<Record<string, string>> = {}, value = 1, unit: (typeof MetricUnit)[keyof typeof MetricUnit] = MetricUnit.Count): void {
+  metrics.clearDefaultDimensions();
+  metrics.addDimensions({ [DIMENSION.system]: process.env[ENV.system] ?? 'local', ...dimensions });
+  metrics.addMetric(name, unit, value);
+  metrics.publishStoredMetrics();
+}
+
+export function emitMilliseconds(name: string, value: number): void {
+  emit(name, {}, Math.max(0, value), MetricUnit.Milliseconds);
+}
+
+AWSXRay.setContextMissingStrategy('IGNORE_ERROR');
+
+/** Runs `work` inside an X-Ray subsegment. */
+export function traced<T>(name: string, work: () => Promise<T>): Promise<T> {
+  return AWSXRay.captureAsyncFunc(name, async (subsegment) => {
+    try {
+      return await work();
+    } catch (error) {
+      subsegment?.addError(error as Error);
+      throw error;
+    } finally {
+      subsegment?.close();
+    }
+  });
+}
+
+/** Lets X-Ray see the calls of an SDK client. */
+export function captured<T extends object>(client: T): T {
+  return AWSXRay.captureAWSv3Client(client as never) as T;
+}
+
+/** The trace this invocation belongs to, to be carried across the stream. */
+export function currentTrace(): string | undefined {
+  return process.env._X_AMZN_TRACE_ID || undefined;
+}

@@ -1,0 +1,93 @@
+import { ConditionalCheckFailedException, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { RECORD, RowKey, TABLE } from '../../src/contract';
+import { Attributes, fromAttribute, toAttribute, toAttributes } from '../aws/attributes';
+import { printJson } from '../transaction/json';
+import type { FraudAnalysis } from './score';
+
+/** The row to be screened is not there: it never was, or is archived already. */
+export class NoSuchTransaction extends Error {
+  public constructor(key: RowKey) {
+    super(`No transaction ${key.transaction_id} / ${key.event_id} to screen`);
+    this.name = 'NoSuchTransaction';
+  }
+}
+
+export type AlertClaim = 'mine' | 'sent' | 'others' | 'uncertain';
+
+/** The verdict and the alert of a transaction, each written once however often the workflow runs. */
+export interface Verdicts {
+  /** Stores the verdict unless there is one; answers with the one that stands. */
+  record(key: RowKey, analysis: FraudAnalysis, analyzedAt: string): Promise<FraudAnalysis>;
+  /** Makes `owner` the only one who may send the alert. */
+  claimAlert(key: RowKey, owner: string): Promise<AlertClaim>;
+  alertSent(key: RowKey, sentAt: string): Promise<void>;
+  /** Gives the claim back after a send that certainly did not happen. */
+  releaseAlert(key: RowKey): Promise<void>;
+}
+
+const ROW_EXISTS = `attribute_exists(${TABLE.partitionKey})`;
+const ROW_IS_LIVE = '#record = :transaction';
+const NOT_YET_SCREENED = 'attribute_not_exists(fraud_analysis)';
+const NOT_YET_CLAIMED = 'attribute_not_exists(alert_owner)';
+
+export function verdictStore(client: DynamoDBClient, table: string): Verdicts {
+  const update = (key: RowKey, expression: string, values: Attributes, condition: string, names: Record<string, string> = {}) =>
+    client.send(new UpdateItemCommand({
+      TableName: table,
+      Key: toAttributes({ ...key }),
+      UpdateExpression: expression,
+      ConditionExpression: condition,
+      ExpressionAttributeNames: Object.keys(names).length > 0 ? names : undefined,
+      ExpressionAttributeValues: Object.keys(values).length > 0 ? values : undefined,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    }));
+
+  return {
+    async record(key, analysis, analyzedAt) {
+      try {
+        await update(
+          key,
+          'SET fraud_analysis = :analysis, #status = :analyzed, revision = revision + :one',
+          {
+            ':analysis': toAttribute({ ...analysis, analyzed_at: analyzedAt }),
+            ':analyzed': { S: 'analyzed' },
+            ':transaction': { S: RECORD.transaction },
+            ':one': { N: '1' },
+          },
+          `${ROW_EXISTS} AND ${ROW_IS_LIVE} AND ${NOT_YET_SCREENED}`,
+          { '#status': 'status', '#record': 'record' },
+        );
+        return analysis;
+      } catch (error) {
+        const standing = refusedBy(error)?.fraud_analysis;
+        if (standing) return JSON.parse(printJson(fromAttribute(standing))) as FraudAnalysis;
+        throw error instanceof ConditionalCheckFailedException ? new NoSuchTransaction(key) : error;
+      }
+    },
+
+    async claimAlert(key, owner) {
+      try {
+        await update(key, 'SET alert_owner = :owner, revision = revision + :one', { ':owner': { S: owner }, ':one': { N: '1' } }, `${ROW_EXISTS} AND ${NOT_YET_CLAIMED}`);
+        return 'mine';
+      } catch (error) {
+        const row = refusedBy(error);
+        if (!row) throw error instanceof ConditionalCheckFailedException ? new NoSuchTransaction(key) : error;
+        if (row.alert_sent_at) return 'sent';
+        return row.alert_owner.S === owner ? 'uncertain' : 'others';
+      }
+    },
+
+    async alertSent(key, sentAt) {
+      await update(key, 'SET alert_sent_at = :at, revision = revision + :one', { ':at': { S: sentAt }, ':one': { N: '1' } }, ROW_EXISTS);
+    },
+
+    async releaseAlert(key) {
+      await update(key, 'REMOVE alert_owner', {}, ROW_EXISTS);
+    },
+  };
+}
+
+/** The row that made a condition fail. */
+function refusedBy(error: unknown): Attributes | undefined {
+  return error instanceof ConditionalCheckFailedException ? error.Item : undefined;
+}

@@ -1,0 +1,75 @@
+import type { Json } from '../transaction/json';
+import { Rejection } from './rejection';
+
+/** A webhook as it arrived: the bytes are what was signed. */
+export interface WebhookRequest {
+  /** All values of each header, names in lower case. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  readonly body: Buffer;
+  /** When the front door received it, milliseconds since the epoch: what time windows are judged by. */
+  readonly receivedAt: number;
+}
+
+/** Options an endpoint was configured with. */
+export type AdapterOptions = Readonly<Record<string, unknown>>;
+
+/** What a verified signature says. */
+export interface Verification {
+  /** Which of the live secrets it was made with. */
+  readonly secretIndex: number;
+}
+
+/** One event of a webhook in the shape all providers share. Amounts are exact text in major units. */
+export interface CanonicalEvent {
+  /** The provider's id of the payment, refund or payout. */
+  readonly transaction_id: string;
+  /** Stable over retries and covered by the signature. */
+  readonly event_id: string;
+  readonly event_type: string;
+  readonly amount: string | null;
+  readonly currency: string | null;
+  readonly provider: string;
+  readonly customer_id: string | null;
+  /** ISO 8601, UTC. */
+  readonly occurred_at: string;
+  readonly metadata: { readonly [key: string]: Json | undefined };
+  /** Whether money moved: an authentic event often only says that it may. */
+  readonly money_moved: boolean;
+  /** The payload has no amount; it must be fetched from the provider. */
+  readonly needs_fetch: boolean;
+}
+
+/** What a provider does, in data: shown in the documentation and the console, obeyed by the validator. */
+export interface AdapterDescription {
+  readonly title: string;
+  readonly signatureHeader: string;
+  readonly algorithm: string;
+  /** Seconds a signed time may differ from arrival, on both sides; absent where no time is signed. */
+  readonly toleranceSeconds?: number;
+  readonly contentTypes: readonly string[];
+  /** How long the provider goes on retrying. */
+  readonly retryHorizonDays: number;
+}
+
+/** A provider: two pure functions and a description. */
+export interface ProviderAdapter {
+  readonly kind: string;
+  readonly description: AdapterDescription;
+  /** Throws a {@link Rejection} unless the signature over the bytes is good. */
+  verify(request: WebhookRequest, secrets: readonly string[], options: AdapterOptions): Verification;
+  /** The events of a verified webhook; throws a {@link Rejection} when the body cannot be read as one. */
+  map(request: WebhookRequest, options: AdapterOptions): readonly CanonicalEvent[];
+  /** Text that is equal for two deliveries of the same event; default the body's bytes. */
+  fingerprint?(request: WebhookRequest): string;
+}
+
+/** The one value of a header; several are refused rather than guessed between. */
+export function singleHeader(request: WebhookRequest, ...names: string[]): string | undefined {
+  for (const name of names) {
+    const values = request.headers.get(name);
+    if (!values) continue;
+    if (values.length > 1) throw new Rejection('malformed_signature', `the header ${name} occurs ${values.length} times`);
+    return values[0];
+  }
+  return undefined;
+}

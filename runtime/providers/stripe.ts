@@ -1,0 +1,115 @@
+import { exponentOf, ExponentOverrides } from '../transaction/currency';
+import { formatDecimal, fromMinorUnits } from '../transaction/decimal';
+import { isObject, Json, JsonObject, member, numberAt, parseJson, printJson, textAt } from '../transaction/json';
+import type { CanonicalEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
+import { singleHeader } from './adapter';
+import { malformed, Rejection } from './rejection';
+import { checkTimestamp, decodeHex, matchHmac } from './signature';
+
+const TOLERANCE_SECONDS = 300;
+
+/**
+ * Stripe counts these unlike ISO 4217.
+ * @see https://docs.stripe.com/currencies#special-cases
+ */
+const EXPONENTS: ExponentOverrides = { ISK: 2, UGX: 2, MGA: 0 };
+
+/**
+ * One sale raises payment_intent, charge, checkout and invoice events: only one
+ * family may count as money, or each sale counts several times.
+ */
+const AMOUNT_FIELD: Readonly<Record<string, string>> = {
+  'payment_intent.succeeded': 'amount_received',
+  'refund.updated': 'amount',
+  'payout.paid': 'amount',
+};
+
+function verify(request: WebhookRequest, secrets: readonly string[]): Verification {
+  const header = singleHeader(request, 'stripe-signature');
+  if (!header) throw new Rejection('missing_signature', 'no Stripe-Signature header');
+  const pairs = header.split(',').map((part) => part.split('=', 2) as [string, string | undefined]);
+  const timestamps = pairs.filter(([key]) => key === 't').map(([, value]) => value ?? '');
+  const signatures = pairs.filter(([key]) => key === 'v1').map(([, value]) => decodeHex(value ?? '', 32));
+  const digests = signatures.filter((digest) => digest !== undefined);
+  if (timestamps.length !== 1 || digests.length === 0) {
+    throw new Rejection('malformed_signature', 'Stripe-Signature has no single t and v1 of 64 lower-case hex digits');
+  }
+
+  const secretIndex = matchHmac('sha256', secrets.map((secret) => Buffer.from(secret)), [timestamps[0], '.', request.body], digests);
+  checkTimestamp(timestamps[0], request.receivedAt, TOLERANCE_SECONDS);
+  return { secretIndex };
+}
+
+function map(request: WebhookRequest): readonly CanonicalEvent[] {
+  const event = parseJson(request.body);
+  const object = member(event, 'data', 'object');
+  const id = textAt(event, 'id');
+  const type = textAt(event, 'type');
+  const created = numberAt(event, 'created');
+  if (!id || !type || !created || !isObject(object)) throw malformed('a Stripe event has id, type, created and data.object');
+
+  return [{
+    transaction_id: textAt(object, 'id') ?? id,
+    event_id: id,
+    event_type: type,
+    ...moneyOf(type, object),
+    provider: 'stripe',
+    customer_id: textAt(object, 'customer') ?? textAt(object, 'customer', 'id') ?? null,
+    occurred_at: fromUnixSeconds(created),
+    metadata: metadataOf(event, object),
+    needs_fetch: false,
+  }];
+}
+
+function moneyOf(type: string, object: JsonObject): Pick<CanonicalEvent, 'amount' | 'currency' | 'money_moved'> {
+  const field = Object.hasOwn(AMOUNT_FIELD, type) ? AMOUNT_FIELD[type] : 'amount';
+  const minor = numberAt(object, field);
+  const currency = textAt(object, 'currency')?.toUpperCase() ?? null;
+  const moved = Object.hasOwn(AMOUNT_FIELD, type) && (type !== 'refund.updated' || textAt(object, 'status') === 'succeeded');
+  if (moved && (minor === undefined || !currency)) throw malformed(`a ${type} event has ${field} and currency`);
+  if (minor === undefined || !currency) return { amount: null, currency: null, money_moved: false };
+  return { amount: formatDecimal(fromMinorUnits(minor, exponentOf(currency, EXPONENTS))), currency, money_moved: moved };
+}
+
+function metadataOf(event: Json, object: JsonObject): CanonicalEvent['metadata'] {
+  const own = member(object, 'metadata');
+  const related = {
+    payment_intent: textAt(object, 'payment_intent'),
+    account: textAt(event, 'account'),
+  };
+  const present = Object.entries(related).filter(([, value]) => value !== undefined);
+  return { ...(isObject(own) ? own : {}), ...Object.fromEntries(present) };
+}
+
+function fromUnixSeconds(text: string): string {
+  const date = new Date(Number(text) * 1000);
+  if (Number.isNaN(date.getTime())) throw malformed('created is not in Unix seconds');
+  return date.toISOString();
+}
+
+/** `pending_webhooks` counts down between deliveries of the same event. */
+function fingerprint(request: WebhookRequest): string {
+  const event = parseJson(request.body);
+  if (!isObject(event)) return request.body.toString('base64');
+  const { pending_webhooks: _, ...stable } = event;
+  return printJson(stable);
+}
+
+/**
+ * Stripe events, signed with the endpoint's `whsec_…` secret used as text.
+ * @see https://docs.stripe.com/webhooks#verify-manually
+ */
+export const stripe: ProviderAdapter = {
+  kind: 'stripe',
+  description: {
+    title: 'Stripe',
+    signatureHeader: 'Stripe-Signature',
+    algorithm: 'HMAC-SHA256 of "{t}.{body}", hex, v1 only',
+    toleranceSeconds: TOLERANCE_SECONDS,
+    contentTypes: ['application/json'],
+    retryHorizonDays: 3,
+  },
+  verify,
+  map,
+  fingerprint,
+};

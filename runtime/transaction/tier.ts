@@ -1,0 +1,13 @@
+import type { AmountsByCurrency, Tier, TierThresholds } from '../../src/contract';
+import { compareDecimals, Decimal, parseDecimal } from './decimal';
+
+/** The limit that applies to `currency`. */
+export function limitFor(limits: AmountsByCurrency, currency: string): Decimal {
+  return parseDecimal(Object.hasOwn(limits, currency) ? limits[currency] : limits.default);
+}
+
+/** The tier of an amount: low < medium limit ≤ medium ≤ high limit < high. Every amount has exactly one. */
+export function tierOf(amount: Decimal, currency: string, thresholds: TierThresholds): Tier {
+  if (compareDecimals(amount, limitFor(thresholds.medium, currency)) < 0) return 'low';
+  return compareDecimals(amount, limitFor(thresholds.high, currency)) <= 0 ? 'medium' : 'high';
+}

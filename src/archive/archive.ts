@@ -1,0 +1,146 @@
+import {
+  aws_dynamodb as dynamodb, aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, aws_s3 as s3, aws_sqs as sqs,
+  aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks, Duration,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ENV } from '../contract';
+import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
+import { Retention } from '../retention';
+import { checkWholeNumber } from '../validate';
+import { keepInDeadLetters, retryWithJitter, WITH_ERROR } from '../workflow-steps';
+
+/** When and how transactions are archived. */
+export interface ArchivalProps {
+  /**
+   * When the archive workflow runs.
+   *
+   * @default - daily at 02:00 UTC
+   */
+  readonly schedule?: events.Schedule;
+
+  /**
+   * Parts of the table that are archived at the same time, 1 to 40.
+   *
+   * @default 4
+   */
+  readonly segments?: number;
+}
+
+export interface ArchiveProps {
+  readonly context: HandlerContext;
+  readonly options: FunctionOptions;
+  readonly archival: ArchivalProps;
+  readonly retention: Retention;
+  readonly table: dynamodb.ITable;
+  readonly bucket: s3.IBucket;
+}
+
+/** Moves what is old enough from the table to the audit bucket, every day. */
+export class Archive extends Construct {
+  public readonly archiver: lambda.Function;
+  public readonly stateMachine: sfn.StateMachine;
+  public readonly schedule: events.Rule;
+  public readonly logGroup: logs.LogGroup;
+  /** Inputs of archive runs that failed for good, and schedules that could not start one. */
+  public readonly deadLetters: sqs.Queue;
+
+  public constructor(scope: Construct, id: string, props: ArchiveProps) {
+    super(scope, id);
+    const { context, retention, table, bucket } = props;
+    const name = context.naming.of('archive-workflow');
+    const segments = props.archival.segments ?? 4;
+    checkWholeNumber('archival.segments', segments, 1, 40);
+
+    this.archiver = new HandlerFunction(this, 'Archiver', {
+      context,
+      handler: 'archiver',
+      prop: 'archiver',
+      baseName: 'transaction-archival',
+      description: 'Archives transactions and leaves tombstones in their place',
+      ...props.options,
+      memorySize: props.options.memorySize ?? 512,
+      timeout: props.options.timeout ?? Duration.minutes(5),
+      environment: {
+        [ENV.table]: table.tableName,
+        [ENV.bucket]: bucket.bucketName,
+        [ENV.archiveAfterHours]: String(retention.archiveAfter.toHours()),
+        [ENV.dedupeDays]: String(retention.dedupe.toDays()),
+      },
+    }).function;
+    table.grant(this.archiver, 'dynamodb:Scan', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
+    this.archiver.addToRolePolicy(new iam.PolicyStatement({
+      actions: ['s3:PutObject', 's3:GetObject'],
+      resources: [bucket.arnForObjects('transactions/*')],
+    }));
+    // Without it a missing object looks like a forbidden one.
+    this.archiver.addToRolePolicy(new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+    bucket.encryptionKey?.grantEncryptDecrypt(this.archiver);
+
+    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
+      queueName: context.naming.of('archive-dlq'),
+      retentionPeriod: retention.deadLetters,
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      removalPolicy: context.removalPolicy,
+    });
+    this.logGroup = new logs.LogGroup(this, 'LogGroup', {
+      logGroupName: name && `/aws/states/${name}`,
+      retention: context.logRetention,
+      removalPolicy: context.removalPolicy,
+    });
+    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+      stateMachineName: name,
+      stateMachineType: sfn.StateMachineType.STANDARD,
+      comment: 'Archives every segment of the table',
+      definitionBody: sfn.DefinitionBody.fromChainable(this.definition(segments)),
+      timeout: Duration.hours(12),
+      tracingEnabled: context.tracing,
+      logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
+    });
+    this.schedule = new events.Rule(this, 'Schedule', {
+      ruleName: context.naming.of('daily-archive'),
+      description: 'Starts the archive workflow',
+      schedule: props.archival.schedule ?? events.Schedule.cron({ hour: '2', minute: '0' }),
+      targets: [new targets.SfnStateMachine(this.stateMachine, {
+        input: events.RuleTargetInput.fromObject({ now: events.EventField.time }),
+        deadLetterQueue: this.deadLetters,
+        retryAttempts: 20,
+        maxEventAge: Duration.hours(6),
+      })],
+    });
+  }
+
+  private definition(segments: number): sfn.IChainable {
+    const archive = new tasks.LambdaInvoke(this, 'ArchiveSegment', {
+      lambdaFunction: this.archiver,
+      outputPath: '$.Payload',
+      retryOnServiceExceptions: false,
+    });
+    retryWithJitter(archive);
+    const untilDone = archive.next(new sfn.Choice(this, 'SegmentDone')
+      .when(sfn.Condition.booleanEquals('$.done', true), new sfn.Succeed(this, 'SegmentArchived'))
+      .otherwise(archive));
+
+    const plan = new sfn.Pass(this, 'PlanSegments', {
+      parameters: {
+        now: sfn.JsonPath.stringAt('$.now'),
+        segments: Array.from({ length: segments }, (_, segment) => segment),
+      },
+    });
+    const all = new sfn.Map(this, 'ArchiveSegments', {
+      itemsPath: '$.segments',
+      maxConcurrency: segments,
+      itemSelector: {
+        now: sfn.JsonPath.stringAt('$.now'),
+        run: sfn.JsonPath.stringAt('$$.Execution.Name'),
+        segment: sfn.JsonPath.numberAt('$$.Map.Item.Value'),
+        total_segments: segments,
+        archived: 0,
+      },
+    });
+    all.itemProcessor(untilDone);
+    const failed = new sfn.Fail(this, 'ArchiveFailed', { error: 'ArchiveFailed', cause: 'A segment could not be archived; its rows are still in the table' });
+    all.addCatch(keepInDeadLetters(this, 'KeepFailedArchive', this.deadLetters, 'archive').next(failed), WITH_ERROR);
+    return plan.next(all);
+  }
+}

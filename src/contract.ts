@@ -1,0 +1,217 @@
+/**
+ * Every name that crosses the deploy boundary: what the constructs write into
+ * the template and the handlers read back. Imports nothing, is never exported
+ * from the package.
+ */
+
+// ── Events ──────────────────────────────────────────────────────────────────
+
+export const EVENT_SOURCE = 'webhook.transaction';
+
+export const DETAIL_TYPE = {
+  /** Money moved: routed by tier. */
+  transactionCreated: 'Transaction Created',
+  /** Authentic, but no money moved (or the amount must be fetched): published, never routed by amount. */
+  webhookReceived: 'Webhook Received',
+  /** A known event id came again with another body. */
+  transactionConflict: 'Transaction Conflict',
+} as const;
+
+export const TIERS = ['low', 'medium', 'high'] as const;
+export type Tier = (typeof TIERS)[number];
+
+export const RISK_BANDS = ['low_risk', 'medium_risk', 'high_risk'] as const;
+export type RiskBand = (typeof RISK_BANDS)[number];
+
+/** `detail` of every event the relay publishes. */
+export interface TransactionDetail {
+  /** The provider's id of the transaction. */
+  readonly transaction_id: string;
+  /** Keys of the stored row. */
+  readonly key: RowKey;
+  readonly provider: string;
+  /** Name of the webhook endpoint that received it, the last part of its path. */
+  readonly endpoint: string;
+  readonly event_type: string;
+  /** The exact amount in major units as text; `null` when the event has none. */
+  readonly amount_text: string | null;
+  /** The same as a JSON number, present only when a double holds it exactly enough to print it back unchanged. */
+  readonly amount?: unknown;
+  readonly currency: string | null;
+  readonly tier?: Tier;
+  readonly customer_id: string | null;
+  readonly occurred_at: string;
+  readonly received_at: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** True when the metadata was too large to travel on the bus; the row has it. */
+  readonly metadata_omitted?: true;
+  /** Present on a conflict: the row that was stored first. */
+  readonly conflicts_with?: RowKey;
+}
+
+// ── Rows ────────────────────────────────────────────────────────────────────
+
+/** Primary key of the transactions table. */
+export interface RowKey {
+  /** `<endpoint>#<provider's transaction id>`. */
+  readonly transaction_id: string;
+  readonly event_id: string;
+}
+
+export const TABLE = {
+  partitionKey: 'transaction_id',
+  sortKey: 'event_id',
+  /** Epoch seconds; only tombstones carry it. */
+  timeToLive: 'expires_at',
+} as const;
+
+/** What a row is, in its attribute `record`. */
+export const RECORD = {
+  transaction: 'transaction',
+  event: 'event',
+  conflict: 'conflict',
+  /** Stands in for an archived row until the dedupe window ends. */
+  tombstone: 'tombstone',
+  /** Progress of one archive segment; never published. */
+  archiveIntent: 'archive-intent',
+} as const;
+export type RecordKind = (typeof RECORD)[keyof typeof RECORD];
+
+/** Rows the relay publishes. */
+export const PUBLISHED_RECORDS = [RECORD.transaction, RECORD.event, RECORD.conflict] as const;
+
+// ── Configuration of the handlers ───────────────────────────────────────────
+
+/** Environment variables, by handler. */
+export const ENV = {
+  /** Value of the `System` dimension of every metric. */
+  system: 'SYSTEM_NAME',
+  table: 'TABLE_NAME',
+  bus: 'EVENT_BUS_NAME',
+  topic: 'ALERT_TOPIC_ARN',
+  bucket: 'AUDIT_BUCKET_NAME',
+  providers: 'PROVIDERS',
+  thresholds: 'TIER_THRESHOLDS',
+  maxBodyBytes: 'MAX_BODY_BYTES',
+  fraud: 'FRAUD_DETECTION',
+  dedupeDays: 'DEDUPE_DAYS',
+  archiveAfterHours: 'ARCHIVE_AFTER_HOURS',
+} as const;
+
+/** One webhook endpoint, an element of the JSON list in `PROVIDERS`. */
+export interface ProviderConfig {
+  /** Last part of the path, `/webhook/<name>`, and scope of its ids. */
+  readonly name: string;
+  /** Which adapter verifies and maps, e.g. `stripe`. */
+  readonly kind: string;
+  /** ARN of the signing secret. */
+  readonly secretArn: string;
+  /** Serves the bare path `/webhook` too. */
+  readonly isDefault?: true;
+  /** Options of the adapter. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** Limits in major units, as decimal text, by currency; `default` for all others. */
+export type AmountsByCurrency = Readonly<Record<string, string>> & { readonly default: string };
+
+/** `TIER_THRESHOLDS`: low < medium ≤ medium tier ≤ high < high tier. */
+export interface TierThresholds {
+  readonly medium: AmountsByCurrency;
+  readonly high: AmountsByCurrency;
+}
+
+/** One rule in `FRAUD_DETECTION`. */
+export interface FraudRuleConfig {
+  readonly id: string;
+  /** Contribution to the score in thousandths. */
+  readonly weight: number;
+  /** Amount limit of the rules that compare amounts. */
+  readonly limit?: AmountsByCurrency;
+}
+
+/** `FRAUD_DETECTION`. Scores and bands are in thousandths, so that no float decides. */
+export interface FraudDetectionConfig {
+  readonly rules: readonly FraudRuleConfig[];
+  /** Scores above this are medium risk. */
+  readonly mediumRiskAbove: number;
+  /** Scores above this are high risk. */
+  readonly highRiskAbove: number;
+}
+
+// ── Workflows ───────────────────────────────────────────────────────────────
+
+/** Input of the transaction workflow, made by the tier rules. */
+export interface WorkflowInput {
+  readonly transaction: TransactionDetail;
+  /** When the event was published, ISO 8601. */
+  readonly timestamp: string;
+  readonly screen: boolean;
+  readonly notify: boolean;
+}
+
+/** Payload of the fraud detector. */
+export interface ScreeningRequest {
+  readonly transaction: TransactionDetail;
+  /** ARN of the workflow execution that asks; owner of the alert it may send. */
+  readonly execution: string;
+}
+
+/** Payload of the archiver: one segment of the table, from `cursor` on. */
+export interface ArchiveRequest {
+  /** Scheduled time of the run, ISO 8601: the archiver's only clock. */
+  readonly now: string;
+  /** Names the run in object keys. */
+  readonly run: string;
+  readonly segment: number;
+  readonly total_segments: number;
+  /** Where the last invocation stopped; absent at the start. */
+  readonly cursor?: RowKey;
+  readonly archived: number;
+}
+
+/** Answer of the archiver: ask again with it until `done`. */
+export interface ArchiveProgress extends ArchiveRequest {
+  readonly done: boolean;
+}
+
+// ── Metrics and traces ──────────────────────────────────────────────────────
+
+export const METRICS_NAMESPACE = 'WebhookProcessing';
+
+/** Dimensions beyond `System`, by metric, in the order in which they are added. */
+export const METRIC = {
+  webhooksAccepted: 'WebhooksAccepted',
+  webhooksDuplicate: 'WebhooksDuplicate',
+  webhooksConflict: 'WebhooksConflict',
+  webhooksRejected: 'WebhooksRejected',
+  previousSecretUsed: 'PreviousSecretUsed',
+  eventsPublished: 'EventsPublished',
+  eventsFailed: 'EventsFailed',
+  storeToPublish: 'StoreToPublishLatency',
+  transactionsScreened: 'TransactionsScreened',
+  storeToVerdict: 'StoreToVerdictLatency',
+  alertsSent: 'AlertsSent',
+  rowsArchived: 'RowsArchived',
+} as const;
+
+export const DIMENSION = {
+  system: 'System',
+  provider: 'Provider',
+  reason: 'Reason',
+  tier: 'Tier',
+  riskBand: 'RiskBand',
+} as const;
+
+/** Names of the X-Ray subsegments. */
+export const SUBSEGMENT = {
+  validate: 'validate_webhook',
+  store: 'store_transaction',
+  publish: 'publish_event',
+  score: 'calculate_fraud_score',
+  update: 'update_transaction_status',
+  alert: 'send_fraud_alert',
+  scan: 'scan_old_transactions',
+  archive: 'archive_to_s3',
+  bury: 'delete_archived_transactions',
+} as const;

@@ -1,0 +1,10 @@
+export * from './alerts/alert-subscriber';
+export { ArchivalProps } from './archive/archive';
+export { EndpointProps } from './ingest/webhook-endpoint';
+export { FunctionOptions } from './packaging/handler-function';
+export * from './packaging/handler-packaging';
+export { StandardWebhooksOptions, StripeOptions, WebhookProvider, WebhookProviderOptions } from './providers/webhook-provider';
+export { RetentionProps } from './retention';
+export { AmountThresholds, ThresholdProps } from './routing/tiers';
+export { AmountRuleOptions, FraudDetectionProps, FraudRule, FraudRuleOptions, TransactionTier } from './screening/fraud-detection';
+export * from './webhook-processing-system';

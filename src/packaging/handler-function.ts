@@ -1,0 +1,94 @@
+import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ENV } from '../contract';
+import { Naming } from '../naming';
+import { checkWholeNumber } from '../validate';
+import { HandlerPackaging } from './handler-packaging';
+
+/** Settings of one of the functions. */
+export interface FunctionOptions {
+  /**
+   * Memory in MB.
+   *
+   * @default - 1024 for the validator, 512 for the others
+   */
+  readonly memorySize?: number;
+
+  /**
+   * Longest time one invocation may take.
+   *
+   * @default - 30 s for the validator, 60 s for the relay and the fraud detector, 5 minutes for the archiver
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * Concurrent executions set aside for the function, which are also its limit.
+   *
+   * @default - shares the account's unreserved concurrency
+   */
+  readonly reservedConcurrentExecutions?: number;
+}
+
+/** What every stage hands to its function. */
+export interface HandlerContext {
+  readonly naming: Naming;
+  readonly packaging: HandlerPackaging;
+  readonly tracing: boolean;
+  readonly logRetention: logs.RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+  /** Value of the `System` dimension of the handlers' metrics. */
+  readonly system: string;
+}
+
+export interface HandlerFunctionProps extends FunctionOptions {
+  readonly context: HandlerContext;
+  /** Folder of the bundle in `assets/`. */
+  readonly handler: string;
+  /** Physical name without the suffix. */
+  readonly baseName: string;
+  readonly description: string;
+  readonly environment: { [name: string]: string };
+  /** Name of the prop that holds the function's options, for messages. */
+  readonly prop: string;
+  readonly memorySize: number;
+  readonly timeout: Duration;
+}
+
+/** A function with its own log group and its own role, which holds nothing but what is granted. */
+export class HandlerFunction extends Construct {
+  public readonly function: lambda.Function;
+  public readonly logGroup: logs.LogGroup;
+  public readonly role: iam.Role;
+
+  public constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    super(scope, id);
+    checkWholeNumber(`functions.${props.prop}.memorySize`, props.memorySize, 128, 10_240);
+    checkWholeNumber(`functions.${props.prop}.reservedConcurrentExecutions`, props.reservedConcurrentExecutions, 1, 10_000);
+    if (!props.timeout.isUnresolved()) checkWholeNumber(`functions.${props.prop}.timeout in seconds`, props.timeout.toSeconds({ integral: false }), 1, 900);
+
+    const { context } = props;
+    const functionName = context.naming.of(props.baseName);
+    this.logGroup = new logs.LogGroup(this, 'LogGroup', {
+      logGroupName: functionName && `/aws/lambda/${functionName}`,
+      retention: context.logRetention,
+      removalPolicy: context.removalPolicy,
+    });
+    this.role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      description: `Runs ${props.handler}`,
+    });
+    this.logGroup.grantWrite(this.role);
+
+    this.function = context.packaging._createFunction(this, 'Function', props.handler, {
+      functionName,
+      description: props.description,
+      memorySize: props.memorySize,
+      timeout: props.timeout,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      role: this.role,
+      logGroup: this.logGroup,
+      tracing: context.tracing ? lambda.Tracing.ACTIVE : lambda.Tracing.DISABLED,
+      environment: { [ENV.system]: context.system, ...props.environment },
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import {
+  aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_lambda as lambda, aws_lambda_event_sources as sources, aws_s3 as s3, Duration,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ENV, PUBLISHED_RECORDS } from '../contract';
+import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
+
+export interface RelayProps {
+  readonly context: HandlerContext;
+  readonly options: FunctionOptions;
+  readonly table: dynamodb.ITable;
+  readonly bus: events.IEventBus;
+  /** Takes the records that could not be published, with their payload. */
+  readonly failures: s3.IBucket;
+}
+
+/** Where AWS Lambda puts the records a stream mapping gave up on. */
+const FAILURE_PREFIX = 'aws/lambda/*';
+
+/** The far side of the outbox: publishes every new row of the table. */
+export class Relay extends Construct {
+  public readonly function: lambda.Function;
+
+  public constructor(scope: Construct, id: string, props: RelayProps) {
+    super(scope, id);
+    this.function = new HandlerFunction(this, 'Relay', {
+      context: props.context,
+      handler: 'relay',
+      prop: 'relay',
+      baseName: 'webhook-relay',
+      description: 'Publishes stored transactions on the event bus',
+      ...props.options,
+      memorySize: props.options.memorySize ?? 512,
+      timeout: props.options.timeout ?? Duration.seconds(60),
+      environment: { [ENV.bus]: props.bus.eventBusName },
+    }).function;
+    props.bus.grantPutEventsTo(this.function);
+
+    this.function.addEventSource(new sources.DynamoEventSource(props.table, {
+      startingPosition: lambda.StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: 10,
+      filters: [lambda.FilterCriteria.filter({
+        eventName: lambda.FilterRule.isEqual('INSERT'),
+        dynamodb: { NewImage: { record: { S: lambda.FilterRule.or(...PUBLISHED_RECORDS) } } },
+      })],
+      onFailure: new FailureBucket(props.failures),
+    }));
+  }
+}
+
+/** The bucket as on-failure destination, which unlike a queue keeps the payload; nothing but that prefix may be written. */
+class FailureBucket implements lambda.IEventSourceDlq {
+  public constructor(private readonly bucket: s3.IBucket) {}
+
+  public bind(_mapping: lambda.IEventSourceMapping, handler: lambda.IFunction): lambda.DlqDestinationConfig {
+    handler.addToRolePolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [this.bucket.arnForObjects(FAILURE_PREFIX)] }));
+    this.bucket.encryptionKey?.grantEncryptDecrypt(handler);
+    handler.addToRolePolicy(new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }));
+    return { destination: this.bucket.bucketArn };
+  }
+}

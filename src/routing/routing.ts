@@ -1,0 +1,150 @@
+import {
+  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_logs as logs, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn, Duration,
+  Stack, ArnFormat, RemovalPolicy,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { DETAIL_TYPE, EVENT_SOURCE, Tier, TIERS } from '../contract';
+import { Naming } from '../naming';
+import { Retention } from '../retention';
+
+export interface RoutingProps {
+  readonly naming: Naming;
+  readonly retention: Retention;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** What a tier's workflow does. */
+export interface WorkflowTask {
+  readonly screen: boolean;
+  readonly notify: boolean;
+}
+
+const RULE_DESCRIPTION: Readonly<Record<Tier, string>> = {
+  high: 'High-value transactions, for immediate processing',
+  medium: 'Medium-value transactions, for standard processing',
+  low: 'Low-value transactions, for batch processing',
+};
+
+/** The bus and one rule per tier; the L3 says where each leads. */
+export class Routing extends Construct {
+  public readonly bus: events.EventBus;
+  /** What no target would take, with the event. */
+  public readonly deadLetters: sqs.Queue;
+  public readonly highValueRule: events.Rule;
+  public readonly mediumValueRule: events.Rule;
+  public readonly lowValueRule: events.Rule;
+  /** Known event ids that came again with another body. */
+  public readonly conflictRule: events.Rule;
+  public readonly batchLogGroup: logs.LogGroup;
+
+  public constructor(scope: Construct, id: string, props: RoutingProps) {
+    super(scope, id);
+    const { naming, retention } = props;
+    this.bus = new events.EventBus(this, 'Bus', {
+      eventBusName: naming.of('payment-events'),
+      description: 'Transactions reported by payment providers',
+    });
+    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
+      queueName: naming.of('eventbridge-dlq'),
+      retentionPeriod: retention.deadLetters,
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      removalPolicy: props.removalPolicy,
+    });
+    const [low, medium, high] = TIERS.map((tier) => this.tierRule(tier, naming));
+    this.lowValueRule = low;
+    this.mediumValueRule = medium;
+    this.highValueRule = high;
+    this.conflictRule = new events.Rule(this, 'ConflictRule', {
+      eventBus: this.bus,
+      ruleName: naming.of('transaction-conflicts'),
+      description: 'Event ids that came again with another body',
+      eventPattern: { source: [EVENT_SOURCE], detailType: [DETAIL_TYPE.transactionConflict] },
+    });
+    this.batchLogGroup = new logs.LogGroup(this, 'BatchLog', {
+      logGroupName: naming.of('low-value-transactions') && `/aws/events/${naming.of('low-value-transactions')}`,
+      retention: retention.logs,
+      removalPolicy: props.removalPolicy,
+    });
+  }
+
+  /** Starts a workflow for each transaction of the tier. */
+  public toWorkflow(tier: Tier, workflow: sfn.IStateMachine, task: WorkflowTask): void {
+    this.ruleOf(tier).addTarget(new targets.SfnStateMachine(workflow, {
+      input: events.RuleTargetInput.fromObject({
+        transaction: events.EventField.fromPath('$.detail'),
+        timestamp: events.EventField.time,
+        ...task,
+      }),
+      ...this.delivery(),
+    }));
+  }
+
+  /** Tells the topic of each transaction of the tier. */
+  public toTopic(tier: Tier, topic: sns.ITopic): void {
+    const [amount, currency, provider, id] = ['amount_text', 'currency', 'provider', 'transaction_id'].map((field) => events.EventField.fromPath(`$.detail.${field}`));
+    this.ruleOf(tier).addTarget(new targets.SnsTopic(topic, {
+      message: events.RuleTargetInput.fromText(`A ${tier}-value transaction of ${amount} ${currency} was received from ${provider}: ${id}`),
+      ...this.delivery(),
+    }));
+  }
+
+  /** Tells the topic of each conflict. */
+  public conflictsTo(topic: sns.ITopic): void {
+    const [id, eventId, provider] = ['$.detail.transaction_id', '$.detail.conflicts_with.event_id', '$.detail.provider'].map(events.EventField.fromPath);
+    this.conflictRule.addTarget(new targets.SnsTopic(topic, {
+      message: events.RuleTargetInput.fromText(
+        `The event ${eventId} of transaction ${id} from ${provider} came again with another body. Both are kept; please compare them.`,
+      ),
+      ...this.delivery(),
+    }));
+  }
+
+  /** Logs each transaction of the tier for batch processing. */
+  public toBatchLog(tier: Tier): void {
+    this.batchLogGroup.grantWrite(new iam.ServicePrincipal('events.amazonaws.com'));
+    this.ruleOf(tier).addTarget(new LogGroupTarget(this.batchLogGroup, this.delivery()));
+  }
+
+  public ruleOf(tier: Tier): events.Rule {
+    return { low: this.lowValueRule, medium: this.mediumValueRule, high: this.highValueRule }[tier];
+  }
+
+  private tierRule(tier: Tier, naming: Naming): events.Rule {
+    return new events.Rule(this, `${tier[0].toUpperCase()}${tier.slice(1)}ValueRule`, {
+      eventBus: this.bus,
+      ruleName: naming.of(`${tier}-value-transactions`),
+      description: RULE_DESCRIPTION[tier],
+      // Not a numeric pattern: those end at 5e9, and thresholds differ by currency. The validator computed the tier exactly.
+      eventPattern: { source: [EVENT_SOURCE], detailType: [DETAIL_TYPE.transactionCreated], detail: { tier: [tier] } },
+    });
+  }
+
+  private delivery(): targets.TargetBaseProps {
+    return { deadLetterQueue: this.deadLetters, retryAttempts: 20, maxEventAge: Duration.hours(6) };
+  }
+}
+
+/** A log group as target, allowed by a resource policy in the template instead of a custom resource. */
+class LogGroupTarget implements events.IRuleTarget {
+  public constructor(private readonly logGroup: logs.ILogGroup, private readonly delivery: targets.TargetBaseProps) {}
+
+  public bind(rule: events.IRule): events.RuleTargetConfig {
+    const { deadLetterQueue, retryAttempts, maxEventAge } = this.delivery;
+    deadLetterQueue!.addToResourcePolicy(new iam.PolicyStatement({
+      principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [deadLetterQueue!.queueArn],
+      conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
+    }));
+    return {
+      // EventBridge wants the ARN without the trailing `:*`.
+      arn: Stack.of(this.logGroup).formatArn({
+        service: 'logs', resource: 'log-group', resourceName: this.logGroup.logGroupName, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+      deadLetterConfig: { arn: deadLetterQueue!.queueArn },
+      retryPolicy: { maximumRetryAttempts: retryAttempts, maximumEventAgeInSeconds: maxEventAge!.toSeconds() },
+      targetResource: this.logGroup,
+    };
+  }
+}

@@ -1,0 +1,63 @@
+import { AmountsByCurrency, TierThresholds } from '../contract';
+import { amountText, check } from '../validate';
+
+/** Limits between the tiers, in major units of the currency: low < `medium` ≤ medium ≤ `high` < high. */
+export interface AmountThresholds {
+  /**
+   * Smallest medium-value amount.
+   *
+   * @default 1000
+   */
+  readonly medium?: number;
+
+  /**
+   * Largest medium-value amount.
+   *
+   * @default 10000
+   */
+  readonly high?: number;
+}
+
+/** Limits between the tiers, with exceptions by currency. */
+export interface ThresholdProps extends AmountThresholds {
+  /**
+   * Limits of currencies whose unit is worth much more or less, by ISO 4217 code,
+   * e.g. `{ JPY: { medium: 150000, high: 1500000 } }`.
+   *
+   * @default - the same numbers for every currency
+   */
+  readonly currencies?: { [currency: string]: AmountThresholds };
+}
+
+export function resolveThresholds(props: ThresholdProps = {}): TierThresholds {
+  const medium: Record<string, string> & { default: string } = { default: amountText('thresholds.medium', props.medium ?? 1000) };
+  const high: Record<string, string> & { default: string } = { default: amountText('thresholds.high', props.high ?? 10_000) };
+  checkOrder('thresholds', props.medium ?? 1000, props.high ?? 10_000);
+
+  for (const [currency, limits] of Object.entries(props.currencies ?? {})) {
+    const prop = `thresholds.currencies.${currency}`;
+    checkCurrency(prop, currency);
+    const [low, top] = [limits.medium ?? props.medium ?? 1000, limits.high ?? props.high ?? 10_000];
+    checkOrder(prop, low, top);
+    medium[currency] = amountText(`${prop}.medium`, low);
+    high[currency] = amountText(`${prop}.high`, top);
+  }
+  return { medium, high };
+}
+
+export function checkCurrency(prop: string, currency: string): void {
+  check(/^[A-Z]{3}$/.test(currency), prop, currency, 'use an ISO 4217 code in capitals, e.g. JPY');
+}
+
+/** An amount and its exceptions by currency, as text. */
+export function resolveAmounts(prop: string, amount: number, byCurrency: { [currency: string]: number } = {}): AmountsByCurrency {
+  const exceptions = Object.entries(byCurrency).map(([currency, limit]) => {
+    checkCurrency(prop, currency);
+    return [currency, amountText(`${prop}.${currency}`, limit)];
+  });
+  return { ...Object.fromEntries(exceptions), default: amountText(prop, amount) };
+}
+
+function checkOrder(prop: string, medium: number, high: number): void {
+  check(medium > 0 && medium < high, `${prop}.medium`, medium, `use more than 0 and less than ${prop}.high (${high}), or there is no medium tier`);
+}

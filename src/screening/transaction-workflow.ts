@@ -1,0 +1,147 @@
+import {
+  aws_dynamodb as dynamodb, aws_lambda as lambda, aws_logs as logs, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn,
+  aws_stepfunctions_tasks as tasks, Duration,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ENV, TABLE } from '../contract';
+import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
+import { Retention } from '../retention';
+import { keepInDeadLetters, retryWithJitter, WITH_ERROR } from '../workflow-steps';
+import { ResolvedFraudDetection } from './fraud-detection';
+
+export interface TransactionWorkflowProps {
+  readonly context: HandlerContext;
+  readonly options: FunctionOptions;
+  readonly fraudDetection: ResolvedFraudDetection;
+  readonly retention: Retention;
+  readonly table: dynamodb.ITable;
+  readonly topic: sns.ITopic;
+}
+
+/** Fraud detection beside notification, independent of each other. */
+export class TransactionWorkflow extends Construct {
+  public readonly fraudDetector: lambda.Function;
+  public readonly stateMachine: sfn.StateMachine;
+  public readonly logGroup: logs.LogGroup;
+  /** Inputs of branches that failed for good, with the error. */
+  public readonly deadLetters: sqs.Queue;
+
+  public constructor(scope: Construct, id: string, props: TransactionWorkflowProps) {
+    super(scope, id);
+    const { context, table, topic } = props;
+    const name = context.naming.of('transaction-workflow');
+
+    this.fraudDetector = new HandlerFunction(this, 'FraudDetector', {
+      context,
+      handler: 'fraud-detector',
+      prop: 'fraudDetector',
+      baseName: 'fraud-detector',
+      description: 'Scores transactions and alerts on high risk',
+      ...props.options,
+      memorySize: props.options.memorySize ?? 512,
+      timeout: props.options.timeout ?? Duration.seconds(60),
+      environment: {
+        [ENV.table]: table.tableName,
+        [ENV.topic]: topic.topicArn,
+        [ENV.fraud]: JSON.stringify(props.fraudDetection.config),
+      },
+    }).function;
+    table.grant(this.fraudDetector, 'dynamodb:UpdateItem');
+    topic.grantPublish(this.fraudDetector);
+
+    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
+      queueName: context.naming.of('workflow-dlq'),
+      retentionPeriod: props.retention.deadLetters,
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      removalPolicy: context.removalPolicy,
+    });
+    this.logGroup = new logs.LogGroup(this, 'LogGroup', {
+      logGroupName: name && `/aws/states/${name}`,
+      retention: context.logRetention,
+      removalPolicy: context.removalPolicy,
+    });
+    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+      stateMachineName: name,
+      stateMachineType: sfn.StateMachineType.EXPRESS,
+      comment: 'Fraud detection and notification, in parallel',
+      definitionBody: sfn.DefinitionBody.fromChainable(
+        new sfn.Parallel(this, 'ProcessTransaction').branch(this.screening(), this.notification(table, topic)),
+      ),
+      timeout: Duration.minutes(5),
+      tracingEnabled: context.tracing,
+      // EXPRESS keeps no history of its own.
+      logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
+    });
+  }
+
+  private screening(): sfn.IChainable {
+    const detect = new tasks.LambdaInvoke(this, 'FraudDetection', {
+      lambdaFunction: this.fraudDetector,
+      payload: sfn.TaskInput.fromObject({
+        transaction: sfn.JsonPath.objectAt('$.transaction'),
+        execution: sfn.JsonPath.stringAt('$$.Execution.Id'),
+      }),
+      payloadResponseOnly: false,
+      outputPath: '$.Payload',
+      retryOnServiceExceptions: false,
+    });
+    retryWithJitter(detect, 'AlertUncertain', 'NoSuchTransaction');
+    detect.addCatch(keepInDeadLetters(this, 'KeepFailedScreening', this.deadLetters, 'screening'), WITH_ERROR);
+    return new sfn.Choice(this, 'ScreeningWanted')
+      .when(sfn.Condition.booleanEquals('$.screen', true), detect)
+      .otherwise(new sfn.Pass(this, 'ScreeningNotWanted'));
+  }
+
+  /** EXPRESS runs at least once: the row is claimed first, so that a second run does not notify again. */
+  private notification(table: dynamodb.ITable, topic: sns.ITopic): sfn.IChainable {
+    const keep = keepInDeadLetters(this, 'KeepFailedNotification', this.deadLetters, 'notification');
+    const claim = new tasks.DynamoUpdateItem(this, 'ClaimNotification', {
+      table,
+      key: {
+        [TABLE.partitionKey]: tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$.transaction.key.transaction_id')),
+        [TABLE.sortKey]: tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$.transaction.key.event_id')),
+      },
+      updateExpression: 'SET notified_at = :at ADD revision :one',
+      conditionExpression: `attribute_exists(${TABLE.partitionKey}) AND attribute_not_exists(notified_at)`,
+      expressionAttributeValues: {
+        ':at': tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$$.State.EnteredTime')),
+        ':one': tasks.DynamoAttributeValue.fromNumber(1),
+      },
+      resultPath: sfn.JsonPath.DISCARD,
+    });
+    const alreadyNotified = 'DynamoDB.ConditionalCheckFailedException';
+    retryWithJitter(claim, alreadyNotified);
+    claim.addCatch(new sfn.Pass(this, 'AlreadyNotified'), { errors: [alreadyNotified], resultPath: sfn.JsonPath.DISCARD });
+    claim.addCatch(keep, WITH_ERROR);
+
+    const [amount, currency, provider, transactionId, receivedAt, tier] = ['amount_text', 'currency', 'provider', 'transaction_id', 'received_at', 'tier']
+      .map((field) => sfn.JsonPath.stringAt(`$.transaction.${field}`));
+    const send = new tasks.SnsPublish(this, 'SendNotification', {
+      topic,
+      subject: 'High Value Transaction Received',
+      messagePerSubscriptionType: true,
+      message: sfn.TaskInput.fromObject({
+        default: sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.transaction')),
+        email: sfn.JsonPath.format(
+          'A transaction of {} {} from {} was received at {}. Its amount is above the high-value limit. Transaction: {}',
+          amount, currency, provider, receivedAt, transactionId,
+        ),
+        sms: sfn.JsonPath.format('High value: {} {}, {} {}', amount, currency, provider, transactionId),
+      }),
+      messageAttributes: {
+        alert_type: { value: 'high_value' },
+        tier: { value: tier },
+        currency: { value: currency },
+        provider: { value: provider },
+      },
+      resultPath: sfn.JsonPath.DISCARD,
+    });
+    retryWithJitter(send);
+    send.addCatch(keep, WITH_ERROR);
+
+    return new sfn.Choice(this, 'NotificationWanted')
+      .when(sfn.Condition.booleanEquals('$.notify', true), claim.next(send))
+      .otherwise(new sfn.Pass(this, 'NotificationNotWanted'));
+  }
+}

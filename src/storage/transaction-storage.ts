@@ -1,0 +1,59 @@
+import { aws_dynamodb as dynamodb, aws_s3 as s3, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { TABLE } from '../contract';
+import { Naming } from '../naming';
+import { Retention } from '../retention';
+
+export interface TransactionStorageProps {
+  readonly naming: Naming;
+  readonly retention: Retention;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** Where transactions live: a day in the table, then in the audit bucket. */
+export class TransactionStorage extends Construct {
+  public readonly table: dynamodb.Table;
+  public readonly bucket: s3.Bucket;
+
+  public constructor(scope: Construct, id: string, props: TransactionStorageProps) {
+    super(scope, id);
+    const { naming, retention, removalPolicy } = props;
+
+    this.table = new dynamodb.Table(this, 'Table', {
+      tableName: naming.of('transactions'),
+      partitionKey: { name: TABLE.partitionKey, type: dynamodb.AttributeType.STRING },
+      sortKey: { name: TABLE.sortKey, type: dynamodb.AttributeType.STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      encryption: dynamodb.TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: {
+        pointInTimeRecoveryEnabled: true,
+        recoveryPeriodInDays: retention.pointInTimeRecovery.toDays(),
+      },
+      stream: dynamodb.StreamViewType.NEW_IMAGE,
+      timeToLiveAttribute: TABLE.timeToLive,
+      removalPolicy,
+    });
+
+    this.bucket = new s3.Bucket(this, 'AuditBucket', {
+      bucketName: naming.of('transaction-audit-logs'),
+      versioned: true,
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      lifecycleRules: [{
+        id: 'archive-lifecycle',
+        transitions: [
+          { storageClass: s3.StorageClass.INFREQUENT_ACCESS, transitionAfter: retention.infrequentAccessAfter },
+          { storageClass: s3.StorageClass.GLACIER, transitionAfter: retention.glacierAfter },
+        ],
+        expiration: retention.expireAfter,
+        noncurrentVersionExpiration: retention.expireAfter,
+        abortIncompleteMultipartUploadAfter: Duration.days(7),
+      }],
+      removalPolicy,
+      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+    });
+  }
+}

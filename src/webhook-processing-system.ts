@@ -1,0 +1,313 @@
+import {
+  aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_dynamodb as dynamodb, aws_events as events, aws_lambda as lambda, aws_logs as logs,
+  aws_s3 as s3, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn, CfnOutput, Names, RemovalPolicy,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { AlertSubscriber } from './alerts/alert-subscriber';
+import { Alerts } from './alerts/alerts';
+import { ArchivalProps, Archive } from './archive/archive';
+import { TIERS } from './contract';
+import { EndpointProps, WebhookEndpoint } from './ingest/webhook-endpoint';
+import { TransactionDashboard } from './monitoring/dashboard';
+import { SystemMetrics } from './monitoring/metrics';
+import { Naming } from './naming';
+import { FunctionOptions, HandlerContext } from './packaging/handler-function';
+import { HandlerPackaging } from './packaging/handler-packaging';
+import { WebhookProvider } from './providers/webhook-provider';
+import { Relay } from './relay/relay';
+import { resolveRetention, RetentionProps } from './retention';
+import { Routing } from './routing/routing';
+import { resolveThresholds, ThresholdProps } from './routing/tiers';
+import { FraudDetectionProps, resolveFraudDetection } from './screening/fraud-detection';
+import { TransactionWorkflow } from './screening/transaction-workflow';
+import { TransactionStorage } from './storage/transaction-storage';
+
+/** Settings of the four functions. */
+export interface FunctionsProps {
+  /**
+   * Verifies and stores webhooks.
+   *
+   * @default - 1024 MB, 30 s
+   */
+  readonly validator?: FunctionOptions;
+
+  /**
+   * Publishes stored transactions.
+   *
+   * @default - 512 MB, 60 s
+   */
+  readonly relay?: FunctionOptions;
+
+  /**
+   * Scores transactions.
+   *
+   * @default - 512 MB, 60 s
+   */
+  readonly fraudDetector?: FunctionOptions;
+
+  /**
+   * Archives transactions.
+   *
+   * @default - 512 MB, 5 minutes
+   */
+  readonly archiver?: FunctionOptions;
+}
+
+/** Properties of a `WebhookProcessingSystem`. All are optional. */
+export interface WebhookProcessingSystemProps {
+  /**
+   * Providers whose webhooks are received, each at `/webhook/<name>`. The first one is
+   * served at the bare `/webhook` too.
+   *
+   * @default - one sender that follows Standard Webhooks, with a generated secret
+   */
+  readonly providers?: WebhookProvider[];
+
+  /**
+   * Who is told of high-value, medium-value and high-risk transactions.
+   *
+   * @default - nobody; subscribe to `alertTopic` later
+   */
+  readonly alertSubscribers?: AlertSubscriber[];
+
+  /**
+   * Amounts that divide low, medium and high value.
+   *
+   * @default - 1000 and 10000, in the unit of each currency
+   */
+  readonly thresholds?: ThresholdProps;
+
+  /**
+   * How transactions are screened for fraud.
+   *
+   * @default - the default rules, for all tiers
+   */
+  readonly fraudDetection?: FraudDetectionProps;
+
+  /**
+   * How long everything is kept.
+   *
+   * @default - a day in the table, a year in the audit bucket; see `RetentionProps`
+   */
+  readonly retention?: RetentionProps;
+
+  /**
+   * When and how transactions are archived.
+   *
+   * @default - daily at 02:00 UTC, in 4 segments
+   */
+  readonly archival?: ArchivalProps;
+
+  /**
+   * Memory, timeout and concurrency of the functions.
+   *
+   * @default - see `FunctionsProps`
+   */
+  readonly functions?: FunctionsProps;
+
+  /**
+   * How the bundled handlers reach AWS Lambda.
+   *
+   * @default HandlerPackaging.container()
+   */
+  readonly packaging?: HandlerPackaging;
+
+  /**
+   * Throttling and body limit of the public endpoint.
+   *
+   * @default - 1000 requests per second, bursts of 2000, bodies up to 128 KiB
+   */
+  readonly endpoint?: EndpointProps;
+
+  /**
+   * Gives every resource a physical name that ends in this suffix, e.g. `transactions-dev`.
+   *
+   * @default - no physical names
+   */
+  readonly environmentSuffix?: string;
+
+  /**
+   * What happens to tables, buckets, logs, queues and secrets when they leave the stack.
+   * `DESTROY` empties the bucket too.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether to create the CloudWatch dashboard.
+   *
+   * @default true
+   */
+  readonly dashboard?: boolean;
+
+  /**
+   * Whether X-Ray traces requests, functions and workflows.
+   *
+   * @default true
+   */
+  readonly tracing?: boolean;
+}
+
+/**
+ * Receives webhooks of payment providers: verifies, keeps, routes by amount, screens
+ * for fraud, alerts, archives and watches.
+ *
+ * @example
+ * new WebhookProcessingSystem(this, 'Payments', {
+ *   providers: [WebhookProvider.stripe()],
+ *   alertSubscribers: [AlertSubscriber.email('payments@example.com')],
+ * });
+ */
+export class WebhookProcessingSystem extends Construct {
+  /** REST API with `POST /webhook` and `POST /webhook/{provider}`. */
+  public readonly api: apigateway.RestApi;
+  /** One JSON line per request. */
+  public readonly accessLogGroup: logs.LogGroup;
+  /** Verifies webhooks and stores what they say. */
+  public readonly validator: lambda.Function;
+  /** Transactions of the last day, and tombstones of those archived. */
+  public readonly table: dynamodb.Table;
+  /** Archived transactions, and records that could not be published. */
+  public readonly auditBucket: s3.Bucket;
+  /** Publishes stored transactions. */
+  public readonly relay: lambda.Function;
+  /** Every transaction is an event on this bus; add rules of your own. */
+  public readonly bus: events.EventBus;
+  /** Matches transactions above `thresholds.high`. */
+  public readonly highValueRule: events.Rule;
+  /** Matches transactions from `thresholds.medium` to `thresholds.high`. */
+  public readonly mediumValueRule: events.Rule;
+  /** Matches transactions below `thresholds.medium`. */
+  public readonly lowValueRule: events.Rule;
+  /** Matches known event ids that came again with another body. */
+  public readonly conflictRule: events.Rule;
+  /** Low-value transactions, for batch processing. */
+  public readonly batchLogGroup: logs.LogGroup;
+  /** Events that no target of the tier rules would take. */
+  public readonly routingDeadLetters: sqs.Queue;
+  /** Scores transactions and alerts on high risk. */
+  public readonly fraudDetector: lambda.Function;
+  /** EXPRESS workflow: fraud detection beside notification. */
+  public readonly workflow: sfn.StateMachine;
+  /** Inputs of workflow branches that failed for good. */
+  public readonly workflowDeadLetters: sqs.Queue;
+  /** Topic of all alerts. */
+  public readonly alertTopic: sns.Topic;
+  /** Archives one segment of the table. */
+  public readonly archiver: lambda.Function;
+  /** STANDARD workflow: archives every segment. */
+  public readonly archiveWorkflow: sfn.StateMachine;
+  /** Starts the archive workflow. */
+  public readonly archiveSchedule: events.Rule;
+  /** Inputs of archive runs that failed for good. */
+  public readonly archiveDeadLetters: sqs.Queue;
+  /** The dashboard, unless turned off. */
+  public readonly dashboard?: cloudwatch.Dashboard;
+
+  public constructor(scope: Construct, id: string, props: WebhookProcessingSystemProps = {}) {
+    super(scope, id);
+    const naming = new Naming(props.environmentSuffix);
+    const retention = resolveRetention(props.retention);
+    const thresholds = resolveThresholds(props.thresholds);
+    const fraudDetection = resolveFraudDetection(props.fraudDetection);
+    const providers = props.providers ?? [WebhookProvider.standardWebhooks()];
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    const functions = props.functions ?? {};
+    const context: HandlerContext = {
+      naming,
+      packaging: props.packaging ?? HandlerPackaging.container(),
+      tracing: props.tracing ?? true,
+      logRetention: retention.logs,
+      removalPolicy,
+      system: Names.uniqueResourceName(this, { maxLength: 100, separator: '-' }),
+    };
+
+    const storage = new TransactionStorage(this, 'Storage', { naming, retention, removalPolicy });
+    const { table, bucket } = storage;
+    const ingest = new WebhookEndpoint(this, 'Ingest', {
+      context, table, thresholds, providers, endpoint: props.endpoint ?? {}, validator: functions.validator ?? {},
+    });
+    const routing = new Routing(this, 'Routing', { naming, retention, removalPolicy });
+    const relay = new Relay(this, 'Relay', { context, table, bus: routing.bus, failures: bucket, options: functions.relay ?? {} });
+    const { topic } = new Alerts(this, 'Alerts', { naming, subscribers: props.alertSubscribers ?? [] });
+    const workflow = new TransactionWorkflow(this, 'Workflow', {
+      context, table, topic, fraudDetection, retention, options: functions.fraudDetector ?? {},
+    });
+    const archive = new Archive(this, 'Archive', {
+      context, table, bucket, retention, archival: props.archival ?? {}, options: functions.archiver ?? {},
+    });
+
+    for (const tier of TIERS) {
+      const task = { screen: fraudDetection.screenedTiers.includes(tier), notify: tier === 'high' };
+      if (task.screen || task.notify) routing.toWorkflow(tier, workflow.stateMachine, task);
+    }
+    routing.toTopic('medium', topic);
+    routing.toBatchLog('low');
+    routing.conflictsTo(topic);
+
+    this.api = ingest.api;
+    this.accessLogGroup = ingest.accessLogGroup;
+    this.validator = ingest.validator;
+    this.table = table;
+    this.auditBucket = bucket;
+    this.relay = relay.function;
+    this.bus = routing.bus;
+    this.highValueRule = routing.highValueRule;
+    this.mediumValueRule = routing.mediumValueRule;
+    this.lowValueRule = routing.lowValueRule;
+    this.conflictRule = routing.conflictRule;
+    this.batchLogGroup = routing.batchLogGroup;
+    this.routingDeadLetters = routing.deadLetters;
+    this.fraudDetector = workflow.fraudDetector;
+    this.workflow = workflow.stateMachine;
+    this.workflowDeadLetters = workflow.deadLetters;
+    this.alertTopic = topic;
+    this.archiver = archive.archiver;
+    this.archiveWorkflow = archive.stateMachine;
+    this.archiveSchedule = archive.schedule;
+    this.archiveDeadLetters = archive.deadLetters;
+    if (props.dashboard ?? true) this.dashboard = this.createDashboard(naming, context.system, providers);
+    this.createOutputs();
+  }
+
+  /** URL to register at a provider: that of the endpoint `name`, or the bare one. */
+  public webhookUrl(name?: string): string {
+    return this.api.urlForPath(name === undefined ? '/webhook' : `/webhook/${name}`);
+  }
+
+  private createDashboard(naming: Naming, system: string, providers: WebhookProvider[]): cloudwatch.Dashboard {
+    return new TransactionDashboard(this, 'Monitoring', {
+      naming,
+      metrics: new SystemMetrics(system),
+      providers: providers.map(({ name }) => name),
+      api: this.api,
+      functions: {
+        'Webhook Validator': this.validator,
+        'Relay': this.relay,
+        'Fraud Detector': this.fraudDetector,
+        'Archival Function': this.archiver,
+      },
+      relay: this.relay,
+      table: this.table,
+      bus: this.bus,
+      rules: { High: this.highValueRule, Medium: this.mediumValueRule, Low: this.lowValueRule },
+      workflows: { Transaction: this.workflow, Archive: this.archiveWorkflow },
+      topic: this.alertTopic,
+      deadLetters: { Routing: this.routingDeadLetters, Workflow: this.workflowDeadLetters, Archive: this.archiveDeadLetters },
+    }).dashboard;
+  }
+
+  private createOutputs(): void {
+    const outputs: { [id: string]: [string, string] } = {
+      WebhookUrl: [this.webhookUrl(), 'Where providers send their webhooks'],
+      TableName: [this.table.tableName, 'Transactions of the last day, and tombstones'],
+      EventBusName: [this.bus.eventBusName, 'Event bus of all transactions'],
+      AlertTopicArn: [this.alertTopic.topicArn, 'Topic of all alerts'],
+      AuditBucketName: [this.auditBucket.bucketName, 'Archive of all transactions'],
+      WorkflowArn: [this.workflow.stateMachineArn, 'Screens and notifies'],
+      ...(this.dashboard && { DashboardName: [this.dashboard.dashboardName, 'CloudWatch dashboard'] }),
+    };
+    for (const [id, [value, description]] of Object.entries(outputs)) new CfnOutput(this, id, { value, description });
+  }
+}

@@ -1,0 +1,34 @@
+import { aws_sqs as sqs, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks, Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+
+/** What is worth trying again: everything but the errors named. */
+export function retryWithJitter(task: sfn.TaskStateBase, ...finalErrors: string[]): void {
+  if (finalErrors.length > 0) task.addRetry({ errors: finalErrors, maxAttempts: 0 });
+  task.addRetry({
+    errors: [sfn.Errors.ALL],
+    interval: Duration.seconds(1),
+    maxAttempts: 4,
+    backoffRate: 2,
+    maxDelay: Duration.seconds(20),
+    jitterStrategy: sfn.JitterType.FULL,
+  });
+}
+
+/** Keeps the input of what failed, with the error, so that it can be run again. */
+export function keepInDeadLetters(scope: Construct, id: string, queue: sqs.IQueue, stage: string): tasks.SqsSendMessage {
+  const keep = new tasks.SqsSendMessage(scope, id, {
+    queue,
+    messageBody: sfn.TaskInput.fromObject({
+      stage,
+      input: sfn.JsonPath.objectAt('$$.Execution.Input'),
+      execution: sfn.JsonPath.stringAt('$$.Execution.Id'),
+      error: sfn.JsonPath.objectAt('$.error'),
+    }),
+    resultPath: sfn.JsonPath.DISCARD,
+  });
+  retryWithJitter(keep);
+  return keep;
+}
+
+/** What a Catch hands on: the input, with the error beside it. */
+export const WITH_ERROR: sfn.CatchProps = { errors: [sfn.Errors.ALL], resultPath: '$.error' };
