@@ -58,6 +58,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     dirs: ['src'],
     devdirs: ['test', 'runtime', 'local', 'projenrc', 'examples/typescript'],
     commandOptions: { fix: false },
+    tsconfigPath: './tsconfig.dev.json',
+    projectService: false,
   },
   jestOptions: {
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
@@ -100,6 +102,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'standardwebhooks@^1',
     'stripe@^23',
   ],
+});
+
+// projen ignores every folder called logs.
+project.gitignore.addPatterns('!/local/logs/', '!/test/local/logs/');
+
+project.eslint?.addRules({
+  'import/order': ['error', { groups: ['builtin', 'external', 'parent', 'sibling', 'index'], alphabetize: { order: 'asc', caseInsensitive: true } }],
+  '@stylistic/object-property-newline': 'off',
+  '@stylistic/object-curly-newline': 'off',
 });
 
 new ReproducibleInstall(project);

@@ -46,6 +46,8 @@ if (existsSync('local/cli.ts')) {
     entryPoints: { cli: 'local/cli.ts' },
     target: 'node20',
     tsconfig: 'local/tsconfig.json',
+    // dynalite names both of its stores; only the one without native code is used.
+    alias: { level: 'memory-level' },
     banner: { js: `#!/usr/bin/env node\n${shared.banner.js}` },
   });
 }

@@ -36,11 +36,15 @@ abstract class AlarmClock implements Clock {
   public sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const cancel = this.at(this.now() + ms, resolve);
-      signal?.addEventListener('abort', () => {
+      const aborted = () => {
         cancel();
-        reject(signal.reason);
-      }, { once: true });
+        reject(signal!.reason);
+      };
+      const cancel = this.at(this.now() + ms, () => {
+        signal?.removeEventListener('abort', aborted);
+        resolve();
+      });
+      signal?.addEventListener('abort', aborted, { once: true });
     });
   }
 

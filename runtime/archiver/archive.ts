@@ -69,7 +69,9 @@ async function* chunks(request: ArchiveRequest, deps: ArchiveDependencies): Asyn
   } while (cursor);
 }
 
-async function archiveChunk(rows: readonly ArchivedRow[], intent: Intent, owner: Owner, request: ArchiveRequest, deps: ArchiveDependencies): Promise<number> {
+async function archiveChunk(
+  rows: readonly ArchivedRow[], intent: Intent, owner: Owner, request: ArchiveRequest, deps: ArchiveDependencies,
+): Promise<number> {
   const objects = objectsOf(rows, request.run, request.segment);
   await deps.intents.declare({ id: intent.id, objects: objects.map(({ key }) => key) }, owner, deps.clock());
   let buried = 0;

@@ -42,14 +42,16 @@ const IS_FREE = 'attribute_not_exists(event_id) OR run = :run OR lease_until < :
 const IS_MINE = '#token = :token';
 
 export function tableIntents(client: DynamoDBClient, table: string): Intents {
-  const update = async (id: string, expression: string, condition: string, values: Attributes): Promise<Attributes> => {
+  const update = async (
+    id: string, expression: string, condition: string, names: Record<string, string>, values: Attributes,
+  ): Promise<Attributes> => {
     try {
       const { Attributes: row } = await client.send(new UpdateItemCommand({
         TableName: table,
         Key: keyOf(id),
         UpdateExpression: expression,
         ConditionExpression: condition,
-        ExpressionAttributeNames: { '#token': 'token' },
+        ExpressionAttributeNames: names,
         ExpressionAttributeValues: values,
         ReturnValues: 'ALL_NEW',
       }));
@@ -63,8 +65,9 @@ export function tableIntents(client: DynamoDBClient, table: string): Intents {
     async take({ segment, total_segments }, { run, token }, now) {
       const row = await update(
         `${segment}/${total_segments}`,
-        'SET run = :run, #token = :token, lease_until = :lease, record = :record, objects = if_not_exists(objects, :none)',
+        'SET run = :run, #token = :token, lease_until = :lease, #record = :record, objects = if_not_exists(objects, :none)',
         IS_FREE,
+        { '#token': 'token', '#record': 'record' },
         toAttributes({ ':run': run, ':token': token, ':lease': now + LEASE_MS, ':record': RECORD.archiveIntent, ':none': [], ':now': now }),
       );
       return intentOf(row);
@@ -72,7 +75,7 @@ export function tableIntents(client: DynamoDBClient, table: string): Intents {
 
     async declare({ id, objects }, { token }, now) {
       const values = toAttributes({ ':token': token, ':lease': now + LEASE_MS });
-      await update(id, 'SET objects = :objects, lease_until = :lease', IS_MINE, { ...values, ':objects': toAttribute(objects) });
+      await update(id, 'SET objects = :objects, lease_until = :lease', IS_MINE, { '#token': 'token' }, { ...values, ':objects': toAttribute(objects) });
     },
 
     async abandoned(now) {

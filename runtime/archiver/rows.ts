@@ -54,7 +54,12 @@ export function tableRows(client: DynamoDBClient, table: string): Rows {
           TableName: table,
           Item: {
             ...toAttributes({
-              ...row.key, record: RECORD.tombstone, fingerprint: row.fingerprint, received_at: row.receivedAt, archive_key: objectKey, archived_at: archivedAt,
+              ...row.key,
+              record: RECORD.tombstone,
+              fingerprint: row.fingerprint,
+              received_at: row.receivedAt,
+              archive_key: objectKey,
+              archived_at: archivedAt,
             }),
             [TABLE.timeToLive]: { N: String(expiresAt) },
           },

@@ -8,8 +8,10 @@ export const logger = new Logger({ serviceName: process.env[ENV.system] });
 
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
 
+type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
+
 /** Emits one datum of a metric of this system. */
-export function emit(name: string, dimensions: Readonly<Record<string, string>> = {}, value = 1, unit: (typeof MetricUnit)[keyof typeof MetricUnit] = MetricUnit.Count): void {
+export function emit(name: string, dimensions: Readonly<Record<string, string>> = {}, value = 1, unit: Unit = MetricUnit.Count): void {
   metrics.clearDefaultDimensions();
   metrics.addDimensions({ [DIMENSION.system]: process.env[ENV.system] ?? 'local', ...dimensions });
   metrics.addMetric(name, unit, value);

@@ -7,7 +7,10 @@ import { captured } from '../aws/telemetry';
 import { eventBridgePublisher } from './publisher';
 import { relay } from './relay';
 
-const publish = eventBridgePublisher(captured(new EventBridgeClient(CLIENT_OPTIONS)), requireEnv(ENV.bus));
+const dependencies = {
+  publish: eventBridgePublisher(captured(new EventBridgeClient(CLIENT_OPTIONS)), requireEnv(ENV.bus)),
+  published: new Set<string>(),
+};
 
 /** DynamoDB stream of the transactions table → event bus. */
-export const handler = (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => relay(event.Records, publish);
+export const handler = (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => relay(event.Records, dependencies);

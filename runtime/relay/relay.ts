@@ -9,11 +9,23 @@ interface Outgoing {
   readonly publication: Publication;
 }
 
+export interface RelayDependencies {
+  readonly publish: Publisher;
+  /** Sequence numbers published by this environment: a retry starts at the first failure and brings the successes behind it again. */
+  readonly published: Set<string>;
+  readonly now?: () => number;
+}
+
+/** Retries of a batch come soon after it. */
+const REMEMBERED = 10_000;
+
 /** The far side of the outbox: publishes new rows in stream order, and reports what could not be published. */
-export async function relay(records: readonly DynamoDBRecord[], publish: Publisher, now: () => number = Date.now): Promise<DynamoDBBatchResponse> {
-  const { outgoing, poison } = read(records);
+export async function relay(records: readonly DynamoDBRecord[], deps: RelayDependencies): Promise<DynamoDBBatchResponse> {
+  const { publish, published: known, now = Date.now } = deps;
+  const { outgoing, poison } = read(records.filter(({ dynamodb }) => !known.has(dynamodb!.SequenceNumber!)));
   const failed = await traced(SUBSEGMENT.publish, () => publish(outgoing.map(({ publication }) => publication)));
   const published = outgoing.filter((_, index) => !failed.has(index));
+  remember(known, published.map(({ sequenceNumber }) => sequenceNumber));
   if (published.length > 0) {
     emit(METRIC.eventsPublished, {}, published.length);
     emitMilliseconds(METRIC.storeToPublish, now() - Math.min(...published.map(({ publication }) => publication.time.getTime())));
@@ -25,6 +37,14 @@ export async function relay(records: readonly DynamoDBRecord[], publish: Publish
     logger.error('events not published', { count: failures.length, sequence_numbers: failures });
   }
   return { batchItemFailures: failures.map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+function remember(known: Set<string>, sequenceNumbers: readonly string[]): void {
+  for (const sequenceNumber of sequenceNumbers) known.add(sequenceNumber);
+  for (const oldest of known) {
+    if (known.size <= REMEMBERED) break;
+    known.delete(oldest);
+  }
 }
 
 /** A record that cannot be read must not hide the others: it fails alone. */

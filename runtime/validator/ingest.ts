@@ -89,10 +89,12 @@ async function verify(adapter: ProviderAdapter, provider: ProviderConfig, reques
   }
 }
 
+/** Ids end up in keys and, by templates that escape nothing, in messages. */
 function checkIds(event: CanonicalEvent): CanonicalEvent {
-  for (const field of ['transaction_id', 'event_id'] as const) {
+  for (const field of ['transaction_id', 'event_id', 'event_type', 'provider'] as const) {
     const bytes = Buffer.byteLength(event[field]);
     if (bytes === 0 || bytes > MAX_ID_BYTES) throw malformed(`${field} must have 1 to ${MAX_ID_BYTES} bytes`);
+    if (/[\p{Cc}"\\]/u.test(event[field])) throw malformed(`${field} must not contain quotes, backslashes or control characters`);
   }
   return event;
 }

@@ -1,5 +1,6 @@
 import {
-  aws_dynamodb as dynamodb, aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, aws_s3 as s3, aws_sqs as sqs,
+  aws_dynamodb as dynamodb, aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_lambda as lambda,
+  aws_logs as logs, aws_s3 as s3, aws_sqs as sqs,
   aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks, Duration,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';

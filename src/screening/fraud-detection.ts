@@ -172,8 +172,9 @@ export function resolveFraudDetection(props: FraudDetectionProps = {}): Resolved
     rules.length === 0 || reachable > highRiskAbove, 'fraudDetection.rules', `weights of ${reachable / 1000} in all`,
     `no score can exceed fraudDetection.highRiskAbove (${highRiskAbove / 1000}), so ${RISK_BANDS[2]} is unreachable: raise weights or lower the band`,
   );
-  const screenedTiers = props.screenedTiers ?? [...TIERS];
-  return { config: { rules, mediumRiskAbove, highRiskAbove }, screenedTiers: TIERS.filter((tier) => screenedTiers.includes(tier as TransactionTier)) };
+  const wanted = props.screenedTiers ?? [...TIERS];
+  const screenedTiers = TIERS.filter((tier) => wanted.includes(tier as TransactionTier));
+  return { config: { rules, mediumRiskAbove, highRiskAbove }, screenedTiers };
 }
 
 function thousandths(prop: string, value: number): number {

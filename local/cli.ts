@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+import { start } from './commands/start';
+
+const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem on this machine
+
+  cdk-webhook-processing start [--app cdk.out] [--port 8787] [--data DIR] [--demo N] [--json]
+
+  --app DIR    cloud assembly written by "cdk synth" (default: cdk.out)
+  --port N     port to listen on, 0 for any free one (default: 8787)
+  --data DIR   keep state in DIR across restarts (default: in memory)
+  --demo N     send N signed webhooks from every provider, wait until all have come to rest,
+               print what became of them; exit 0 when all went as their amounts say, else 1
+  --json       print JSON lines instead of text
+`;
+
+const OPTIONS = {
+  app: { type: 'string', default: 'cdk.out' },
+  port: { type: 'string', default: '8787' },
+  data: { type: 'string' },
+  demo: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  const [command = 'help', ...others] = positionals;
+  if (values.help || command === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (command !== 'start' || others.length > 0) throw new Error(`Unknown command: ${positionals.join(' ')}\n\n${USAGE}`);
+  return start({
+    app: values.app,
+    port: wholeNumber('--port', values.port, 0, 65_535),
+    data: values.data,
+    demo: values.demo === undefined ? undefined : wholeNumber('--demo', values.demo, 1, 100_000),
+    json: values.json,
+  });
+}
+
+function wholeNumber(option: string, text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value >= min && value <= max)) throw new Error(`${option} is ${JSON.stringify(text)}: use a whole number from ${min} to ${max}`);
+  return value;
+}
+
+main().then(
+  (code) => { process.exitCode = code; },
+  (error: Error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  },
+);

@@ -1,0 +1,101 @@
+import { gunzipSync } from 'node:zlib';
+import { JournalEntry } from '../kernel/journal';
+import { Runner } from '../runner/runner';
+import { System } from '../runner/systems';
+import { Item, plain } from './items';
+
+type Members = Record<string, unknown>;
+
+/**
+ * What became of a transaction, stage by stage. It may be named by the provider's
+ * id or by the row's, `<endpoint>#<id>`. Undefined when nothing is known of it.
+ */
+export async function journey(runner: Runner, id: string): Promise<object | undefined> {
+  const rows = (await Promise.all(runner.systems.map((system) => rowsOf(runner, system, id)))).flat();
+  if (rows.length === 0) return undefined;
+  const entries = runner.services.journal.entries();
+  const isOfRow = matcher(rows);
+  const writes = entries.filter(({ service, data }) => service === 'dynamodb' && isOfRow(data.key as Item | undefined));
+  const first = new Set(writes.filter(({ type }) => type === 'ItemPut').map(({ traceId }) => traceId));
+  const again = new Set(writes.filter(({ type }) => type === 'ConditionFailed').map(({ traceId }) => traceId));
+  const own = entries.filter(({ traceId }) => traceId !== undefined && first.has(traceId));
+  const all = entries.filter(({ traceId }) => traceId !== undefined && (first.has(traceId) || again.has(traceId)));
+
+  return {
+    transaction_id: id,
+    received: received(all),
+    stored: rows.map(summary),
+    published: own.filter(({ service, type }) => service === 'events' && type === 'EventReceived')
+      .map(({ at, data }) => ({ at, event_id: data.eventId, bus: data.bus, detail_type: (data.event as Members)['detail-type'] })),
+    rules: own.filter(({ service, type }) => service === 'events' && /^Rule(Not)?Matched$/.test(type))
+      .map(({ at, type, data }) => ({ at, rule: data.rule, matched: type === 'RuleMatched' })),
+    workflow: workflows(own),
+    score: rows.map(({ fraud_analysis }) => fraud_analysis).find((analysis) => analysis !== undefined) ?? null,
+    alerts: alertsOf(runner, own),
+    archive: rows.filter(({ record }) => record === 'tombstone').map(({ archive_key, archived_at, expires_at }) => ({ archive_key, archived_at, expires_at })),
+  };
+}
+
+/** The rows of a transaction; one that is archived comes from its object, with the tombstone's own fields. */
+async function rowsOf({ services }: Runner, { tableName, endpoints }: System, id: string): Promise<Members[]> {
+  const keys = [id, ...endpoints.map(({ name }) => `${name}#${id}`)];
+  const items = await Promise.all(keys.map((key) => services.dynamodb.execute<{ Items: Item[] }>('Query', {
+    TableName: tableName,
+    KeyConditionExpression: 'transaction_id = :id',
+    ExpressionAttributeValues: { ':id': { S: key } },
+  })));
+  return Promise.all(items.flatMap(({ Items }) => Items).map(plain).map(async (row) => (
+    row.record === 'tombstone' ? { ...await archived(services.buckets, row), ...row } : row)));
+}
+
+async function archived(buckets: Runner['services']['buckets'], { archive_key, transaction_id, event_id }: Members): Promise<Members> {
+  for (const bucket of buckets.all()) {
+    if (!buckets.listObjects(bucket.name, String(archive_key)).length) continue;
+    const { body } = await buckets.getObject(bucket.name, String(archive_key));
+    const rows = gunzipSync(body).toString('utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Members);
+    return rows.find((row) => row.transaction_id === transaction_id && row.event_id === event_id) ?? {};
+  }
+  return {};
+}
+
+function matcher(rows: readonly Members[]): (key: Item | undefined) => boolean {
+  const keys = new Set(rows.map(({ transaction_id, event_id }) => `${transaction_id}\n${event_id}`));
+  return (key) => key !== undefined && keys.has(`${key.transaction_id?.S}\n${key.event_id?.S}`);
+}
+
+function summary({ payload, trace, metadata, fraud_analysis, ...row }: Members): object {
+  return { ...row, metadata };
+}
+
+function received(entries: readonly JournalEntry[]): object[] {
+  const answers = new Map(entries.filter(({ type }) => type === 'RequestAnswered').map(({ data }) => [data.requestId, data]));
+  return entries.filter(({ type }) => type === 'RequestReceived').map(({ at, traceId, data }) => {
+    const answer = answers.get(data.requestId);
+    return {
+      at, method: data.method, path: data.path, bytes: data.bodySize,
+      status: answer?.status, answer: answer?.body, ms: answer?.ms, trace_id: traceId,
+    };
+  });
+}
+
+function workflows(entries: readonly JournalEntry[]): object[] {
+  const states = entries.filter(({ service }) => service === 'states');
+  return states.filter(({ type }) => type === 'ExecutionStarted').map(({ at, data: { arn, machine } }) => {
+    const steps = states.filter(({ data }) => data.arn === arn);
+    const end = steps.find(({ type }) => /^Execution(Succeeded|Failed|TimedOut|Aborted)$/.test(type));
+    return {
+      execution: arn,
+      machine,
+      started_at: at,
+      status: end?.type.replace('Execution', '').toUpperCase() ?? 'RUNNING',
+      states: steps.filter(({ type }) => /^(StateEntered|TaskFailed|Retry|Caught)$/.test(type))
+        .map(({ at: entered, type, data: { arn: _, input, ...step } }) => ({ at: entered, what: type, ...step })),
+    };
+  });
+}
+
+function alertsOf({ services }: Runner, entries: readonly JournalEntry[]): object[] {
+  const messages = new Set(entries.filter(({ service, type }) => service === 'sns' && type === 'MessagePublished').map(({ data }) => data.messageId));
+  return services.topics.mailbox().filter(({ messageId }) => messages.has(messageId))
+    .map(({ at, protocol, endpoint, subject, body }) => ({ at, protocol, endpoint, subject, body }));
+}

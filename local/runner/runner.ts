@@ -1,0 +1,104 @@
+import { createServer, Server } from 'node:http';
+import { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { readAssembly, resolveStacks } from '../assembly';
+import { control } from '../control/control';
+import { RunnerClock } from '../kernel/clock';
+import { Journal } from '../kernel/journal';
+import { Resource } from '../kernel/resource';
+import { XRayDaemon } from '../lambda/xray';
+import { loadResources } from './loaders';
+import { keepState } from './persistence';
+import { router } from './router';
+import { createServices, pendingWork, Services, stopServices } from './services';
+import { holdsSystem, System, systemsIn } from './systems';
+
+export interface RunnerOptions {
+  /** Cloud assembly, the folder `cdk synth` writes. */
+  readonly app: string;
+  /** 0 takes a free port. */
+  readonly port?: number;
+  /** Where state survives a restart; in memory without it. */
+  readonly data?: string;
+}
+
+const HOST = '127.0.0.1';
+
+/** A synthesized app at work on this machine. */
+export class Runner {
+  public static async start({ app, port = 0, data }: RunnerOptions): Promise<Runner> {
+    const assembly = readAssembly(app);
+    const stacks = assembly.stacks.filter(holdsSystem).map(({ name }) => name);
+    if (stacks.length === 0) throw new Error(`No stack in ${app} contains a WebhookProcessingSystem; it has ${assembly.stacks.map(({ name }) => name).join(', ')}`);
+
+    const clock = new RunnerClock();
+    const journal = new Journal(clock);
+    const xray = new XRayDaemon(journal);
+    const server = createServer();
+    await listen(server, port);
+    const url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+    const directory = data && resolve(data);
+    const services = createServices({ clock, endpoint: url, directory, xrayAddress: await xray.start() }, journal, xray);
+    try {
+      const { resources } = resolveStacks(assembly, { stacks, endpoint: url });
+      const endState = directory === undefined ? () => undefined : keepState(services, directory);
+      const unsupported = await loadResources(resources, services, assembly);
+      const runner = new Runner(url, stacks, services, resources, systemsIn(resources), unsupported, server, endState);
+      const handle = router(services, control(runner));
+      server.on('request', (request, response) => void handle(request, response));
+      return runner;
+    } catch (error) {
+      server.close();
+      await stopServices(services);
+      clock.stop();
+      throw error;
+    }
+  }
+
+  private constructor(
+    public readonly url: string,
+    public readonly stacks: readonly string[],
+    public readonly services: Services,
+    public readonly resources: readonly Resource[],
+    public readonly systems: readonly System[],
+    /** Resources of the stacks that do not run here. */
+    public readonly unsupported: readonly Resource[],
+    private readonly server: Server,
+    private readonly endState: () => void,
+  ) {}
+
+  /** URL a sender posts to. */
+  public endpointUrl(system: System, endpoint?: string): string {
+    const base = this.systems.length === 1 ? this.url : `${this.url}/_api/${system.apiId}/${system.stage}`;
+    return endpoint === undefined ? `${base}/webhook` : `${base}/webhook/${endpoint}`;
+  }
+
+  /** Resolves once nothing is under way any more; rejects when that takes longer than `timeoutMs`. */
+  public async settled(timeoutMs = 60_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    // Work is handed on within a turn of the event loop, so two quiet looks in a row mean rest.
+    for (let quiet = 0; quiet < 2;) {
+      const busy = Object.entries(pendingWork(this.services)).filter(([, count]) => count > 0);
+      quiet = busy.length === 0 ? quiet + 1 : 0;
+      if (Date.now() > deadline) throw new Error(`Still busy after ${timeoutMs} ms: ${busy.map(([name, count]) => `${name} ${count}`).join(', ')}`);
+      await new Promise((resume) => setTimeout(resume, 10));
+    }
+  }
+
+  public async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resume) => this.server.close(resume));
+    await stopServices(this.services);
+    this.endState();
+    (this.services.clock as RunnerClock).stop();
+  }
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resume, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE'
+      ? new Error(`Port ${port} is in use: choose another with --port, or 0 for any free one`)
+      : error));
+    server.listen(port, HOST, resume);
+  });
+}

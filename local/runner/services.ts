@@ -1,0 +1,109 @@
+import { RestApis } from '../apigateway';
+import { DynamoDb } from '../dynamodb';
+import { EventBuses } from '../events/buses';
+import { Clock } from '../kernel/clock';
+import { ACCOUNT, REGION } from '../kernel/identity';
+import { Journal } from '../kernel/journal';
+import { Metrics } from '../kernel/metrics';
+import { Targets } from '../kernel/targets';
+import { Functions } from '../lambda/functions';
+import { FailureRecord } from '../lambda/mapping/failure-record';
+import { QueueMappings } from '../lambda/mapping/queue-mappings';
+import { StreamMappings } from '../lambda/mapping/stream-mappings';
+import { XRayDaemon } from '../lambda/xray';
+import { LogGroups, groupNameOf } from '../logs/log-groups';
+import { Buckets } from '../s3/buckets';
+import { Secrets } from '../secretsmanager/secrets';
+import { Topics } from '../sns/topics';
+import { Queues } from '../sqs/queues';
+import { StateMachines } from '../states/machines';
+import { queueSource } from './queue-source';
+import { taskHandlers } from './tasks';
+
+export interface ServicesOptions {
+  readonly clock: Clock;
+  /** Where the runner listens, `http://127.0.0.1:<port>`. */
+  readonly endpoint: string;
+  /** Where tables and objects are kept; in memory without it. */
+  readonly directory?: string;
+  /** Address of the X-Ray socket. */
+  readonly xrayAddress: string;
+}
+
+export type Services = ReturnType<typeof createServices>;
+
+/** Every service, and what each hands to the others. */
+export function createServices({ clock, endpoint, directory, xrayAddress }: ServicesOptions, journal: Journal, xray: XRayDaemon) {
+  const metrics = new Metrics(clock);
+  const targets = new Targets();
+  const shared = { clock, journal, metrics };
+  const logs = new LogGroups(shared);
+  const writeLog = (groupArn: string, line: string) => logs.put(groupNameOf(groupArn), 'local', line);
+
+  const dynamodb = new DynamoDb({ ...shared, directory: directory && `${directory}/dynamodb` });
+  const buckets = new Buckets({ ...shared, directory: directory && `${directory}/s3` });
+  const queues = new Queues({ ...shared, baseUrl: endpoint });
+  const topics = new Topics({ ...shared, targets });
+  const secrets = new Secrets(shared);
+  const buses = new EventBuses({ ...shared, targets });
+  const functions = new Functions({
+    ...shared,
+    logs,
+    targets,
+    environment: () => ({
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      AWS_ACCESS_KEY_ID: ACCOUNT,
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_XRAY_DAEMON_ADDRESS: xrayAddress,
+      // The runner uses the Node.js it runs on; the deployed functions use their own.
+      NODE_NO_WARNINGS: '1',
+    }),
+  });
+  const machines: StateMachines = new StateMachines({
+    ...shared,
+    logs: writeLog,
+    tasks: taskHandlers({ functions, topics, queues, dynamodb, buses, machines: () => machines }),
+  });
+  const apis = new RestApis({ ...shared, logs: writeLog, invoke: (arn, payload, traceHeader) => functions.invoke(arn, payload, { traceHeader }) });
+  const putFailure = async (destinationArn: string, record: FailureRecord) => {
+    if (record.key) await buckets.putObject(destinationArn.split(':::')[1], record.key, record.body);
+    else await targets.deliver(destinationArn, { payload: record.body });
+  };
+  const mapping = { ...shared, invoke: functions.invoke.bind(functions), putFailure };
+  const streams = new StreamMappings({ ...mapping, streamOf: (arn) => dynamodb.streamByArn(arn) });
+  const queueMappings = new QueueMappings({ ...mapping, queueOf: (arn) => queueSource(queues, arn) });
+
+  targets.register('lambda', (arn, invocation) => functions.deliver(arn, invocation));
+  targets.register('logs', (arn, invocation) => logs.deliver(arn, invocation));
+  targets.register('sqs', (arn, invocation) => queues.deliver(arn, invocation));
+  targets.register('sns', (arn, invocation) => topics.deliver(arn, invocation));
+  targets.register('states', async (arn, { payload, traceHeader }) => {
+    machines.startExecution(arn, payload, { traceHeader });
+  });
+  targets.register('events', async (arn, { payload, traceHeader }) => {
+    const event = JSON.parse(payload);
+    buses.putEvents([{ EventBusName: arn, Source: event.source, DetailType: event['detail-type'], Detail: JSON.stringify(event.detail) }], traceHeader);
+  });
+
+  return {
+    clock, journal, metrics, targets, logs, xray, dynamodb, buckets, queues, topics, secrets, buses, functions, machines, apis, streams, queueMappings,
+  };
+}
+
+/** Work under way by service: all zero when every webhook has come to rest. */
+export function pendingWork({ streams, queueMappings, buses, machines, functions, topics }: Services): Record<string, number> {
+  const busy = { streams, queueMappings, buses, machines, functions, topics };
+  return Object.fromEntries(Object.entries(busy).map(([name, service]) => [name, service.pending()]));
+}
+
+/** Stops whatever would keep the process alive. */
+export async function stopServices({ streams, queueMappings, functions, dynamodb, xray }: Services): Promise<void> {
+  streams.stop();
+  queueMappings.stop();
+  functions.stop();
+  xray.stop();
+  await dynamodb.close();
+}
