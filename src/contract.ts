@@ -104,8 +104,8 @@ export interface ProviderConfig {
   readonly name: string;
   /** Which adapter verifies and maps, e.g. `stripe`. */
   readonly kind: string;
-  /** ARN of the signing secret. */
-  readonly secretArn: string;
+  /** ARN of the signing secret; absent only for providers that sign with a certificate. */
+  readonly secretArn?: string;
   /** Serves the bare path `/webhook` too. */
   readonly isDefault?: true;
   /** Options of the adapter. */

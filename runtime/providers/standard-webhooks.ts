@@ -1,7 +1,7 @@
-import { exponentOf } from '../transaction/currency';
-import { formatDecimal, parseDecimal, trimDecimal } from '../transaction/decimal';
+import { fromMajor, isPositive } from '../transaction/amount';
 import { isLosslessNumber, isObject, Json, JsonObject, member, parseJson, textAt } from '../transaction/json';
-import type { CanonicalEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
+import { fromIso } from '../transaction/time';
+import type { CanonicalEvent, Credentials, MappedEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
 import { singleHeader } from './adapter';
 import { malformed, Rejection } from './rejection';
 import { checkTimestamp, decodeBase64, matchHmac } from './signature';
@@ -12,7 +12,7 @@ const KIND = 'standard-webhooks';
 /** Event types that move money when the sender wraps its data in an envelope. */
 const MONEY_TYPES = ['payment.succeeded', 'payment.captured', 'payment.completed', 'refund.succeeded', 'payout.paid'];
 
-function verify(request: WebhookRequest, secrets: readonly string[]): Verification {
+function verify(request: WebhookRequest, { secrets }: Credentials): Verification {
   const id = singleHeader(request, 'webhook-id', 'svix-id');
   const timestamp = singleHeader(request, 'webhook-timestamp', 'svix-timestamp');
   const header = singleHeader(request, 'webhook-signature', 'svix-signature');
@@ -34,14 +34,15 @@ function keyOf(secret: string): Buffer {
   return key;
 }
 
-function map(request: WebhookRequest): readonly CanonicalEvent[] {
+function map(request: WebhookRequest): readonly MappedEvent[] {
   const body = parseJson(request.body);
   if (!isObject(body)) throw malformed('the body must be a JSON object');
   const eventId = singleHeader(request, 'webhook-id', 'svix-id')!;
   const received = new Date(request.receivedAt).toISOString();
-  return [isObject(body.data) && typeof body.type === 'string'
+  const event = isObject(body.data) && typeof body.type === 'string'
     ? fromEnvelope(body, body.type, body.data, eventId, received)
-    : fromTransaction(body, eventId, received)];
+    : fromTransaction(body, eventId, received);
+  return [{ event }];
 }
 
 /** The flat transaction: transaction_id, amount, currency, provider, customer_id, metadata. */
@@ -97,18 +98,13 @@ function requiredMoney(body: JsonObject): { amount: string; currency: string } {
   const source = isLosslessNumber(value) ? value.value : value;
   if (typeof source !== 'string') throw malformed('amount must be a number or decimal text');
   const currency = requiredText(body, 'currency').toUpperCase();
-  const amount = parseDecimal(source);
-  const exponent = exponentOf(currency);
-  if (amount.units <= 0n) throw malformed('amount must be positive');
-  if (trimDecimal(amount).scale > exponent) throw malformed(`amount has more than the ${exponent} decimals of ${currency}`);
-  return { amount: formatDecimal(amount), currency };
+  const amount = fromMajor(source, currency);
+  if (!isPositive(amount)) throw malformed('amount must be positive');
+  return { amount, currency };
 }
 
 function timeOf(value: Json | undefined): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  const date = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value) ? new Date(value) : new Date(NaN);
-  if (Number.isNaN(date.getTime())) throw malformed('the timestamp is not ISO 8601');
-  return date.toISOString();
+  return value === undefined || value === null ? undefined : fromIso(String(value));
 }
 
 /**
@@ -123,6 +119,7 @@ export const standardWebhooks: ProviderAdapter = {
     algorithm: 'HMAC-SHA256 of "{id}.{timestamp}.{body}", base64, v1 only',
     toleranceSeconds: TOLERANCE_SECONDS,
     contentTypes: ['application/json'],
+    batch: false,
     retryHorizonDays: 4,
   },
   verify,

@@ -1,7 +1,8 @@
-import { exponentOf, ExponentOverrides } from '../transaction/currency';
-import { formatDecimal, fromMinorUnits } from '../transaction/decimal';
+import { fromMinor } from '../transaction/amount';
+import { ExponentOverrides } from '../transaction/currency';
 import { isObject, Json, JsonObject, member, numberAt, parseJson, printJson, textAt } from '../transaction/json';
-import type { CanonicalEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
+import { fromUnixSeconds } from '../transaction/time';
+import type { CanonicalEvent, Credentials, MappedEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
 import { singleHeader } from './adapter';
 import { malformed, Rejection } from './rejection';
 import { checkTimestamp, decodeHex, matchHmac } from './signature';
@@ -24,7 +25,7 @@ const AMOUNT_FIELD: Readonly<Record<string, string>> = {
   'payout.paid': 'amount',
 };
 
-function verify(request: WebhookRequest, secrets: readonly string[]): Verification {
+function verify(request: WebhookRequest, { secrets }: Credentials): Verification {
   const header = singleHeader(request, 'stripe-signature');
   if (!header) throw new Rejection('missing_signature', 'no Stripe-Signature header');
   const pairs = header.split(',').map((part) => part.split('=', 2) as [string, string | undefined]);
@@ -40,24 +41,29 @@ function verify(request: WebhookRequest, secrets: readonly string[]): Verificati
   return { secretIndex };
 }
 
-function map(request: WebhookRequest): readonly CanonicalEvent[] {
+function map(request: WebhookRequest): readonly MappedEvent[] {
   const event = parseJson(request.body);
   const object = member(event, 'data', 'object');
   const id = textAt(event, 'id');
   const type = textAt(event, 'type');
   const created = numberAt(event, 'created');
-  if (!id || !type || !created || !isObject(object)) throw malformed('a Stripe event has id, type, created and data.object');
+  if (!isObject(event) || !id || !type || !created || !isObject(object)) throw malformed('a Stripe event has id, type, created and data.object');
 
+  // pending_webhooks counts down between deliveries of the same event.
+  const { pending_webhooks: _, ...stable } = event;
   return [{
-    transaction_id: textAt(object, 'id') ?? id,
-    event_id: id,
-    event_type: type,
-    ...moneyOf(type, object),
-    provider: 'stripe',
-    customer_id: textAt(object, 'customer') ?? textAt(object, 'customer', 'id') ?? null,
-    occurred_at: fromUnixSeconds(created),
-    metadata: metadataOf(event, object),
-    needs_fetch: false,
+    content: printJson(stable),
+    event: {
+      transaction_id: textAt(object, 'id') ?? id,
+      event_id: id,
+      event_type: type,
+      ...moneyOf(type, object),
+      provider: 'stripe',
+      customer_id: textAt(object, 'customer') ?? textAt(object, 'customer', 'id') ?? null,
+      occurred_at: fromUnixSeconds(created),
+      metadata: metadataOf(event, object),
+      needs_fetch: false,
+    },
   }];
 }
 
@@ -68,7 +74,7 @@ function moneyOf(type: string, object: JsonObject): Pick<CanonicalEvent, 'amount
   const moved = Object.hasOwn(AMOUNT_FIELD, type) && (type !== 'refund.updated' || textAt(object, 'status') === 'succeeded');
   if (moved && (minor === undefined || !currency)) throw malformed(`a ${type} event has ${field} and currency`);
   if (minor === undefined || !currency) return { amount: null, currency: null, money_moved: false };
-  return { amount: formatDecimal(fromMinorUnits(minor, exponentOf(currency, EXPONENTS))), currency, money_moved: moved };
+  return { amount: fromMinor(minor, currency, EXPONENTS), currency, money_moved: moved };
 }
 
 function metadataOf(event: Json, object: JsonObject): CanonicalEvent['metadata'] {
@@ -79,20 +85,6 @@ function metadataOf(event: Json, object: JsonObject): CanonicalEvent['metadata']
   };
   const present = Object.entries(related).filter(([, value]) => value !== undefined);
   return { ...(isObject(own) ? own : {}), ...Object.fromEntries(present) };
-}
-
-function fromUnixSeconds(text: string): string {
-  const date = new Date(Number(text) * 1000);
-  if (Number.isNaN(date.getTime())) throw malformed('created is not in Unix seconds');
-  return date.toISOString();
-}
-
-/** `pending_webhooks` counts down between deliveries of the same event. */
-function fingerprint(request: WebhookRequest): string {
-  const event = parseJson(request.body);
-  if (!isObject(event)) return request.body.toString('base64');
-  const { pending_webhooks: _, ...stable } = event;
-  return printJson(stable);
 }
 
 /**
@@ -107,9 +99,9 @@ export const stripe: ProviderAdapter = {
     algorithm: 'HMAC-SHA256 of "{t}.{body}", hex, v1 only',
     toleranceSeconds: TOLERANCE_SECONDS,
     contentTypes: ['application/json'],
+    batch: false,
     retryHorizonDays: 3,
   },
   verify,
   map,
-  fingerprint,
 };

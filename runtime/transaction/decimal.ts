@@ -14,8 +14,8 @@ const PLAIN = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?$/;
 const SCIENTIFIC = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/;
 
 export class InvalidDecimal extends Error {
-  public constructor(text: string) {
-    super(`${JSON.stringify(text.slice(0, 50))} is not a decimal number of at most ${MAX_DIGITS} digits`);
+  public constructor(text: string, problem = `${JSON.stringify(text.slice(0, 50))} is not a decimal number of at most ${MAX_DIGITS} digits`) {
+    super(problem);
     this.name = 'InvalidDecimal';
   }
 }

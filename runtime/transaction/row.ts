@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { RECORD, RecordKind, RowKey, Tier, TierThresholds } from '../../src/contract';
-import type { CanonicalEvent } from '../providers/adapter';
+import type { CanonicalEvent, MappedEvent } from '../providers/adapter';
 import { parseDecimal } from './decimal';
 import { tierOf } from './tier';
 
@@ -10,7 +11,7 @@ export interface Row extends RowKey {
   readonly endpoint: string;
   readonly tier?: Tier;
   readonly received_at: string;
-  /** The exact bytes that were signed, as text. */
+  /** What was signed, as text. */
   readonly payload: string;
   /** SHA-256 that tells a retry from a conflict. */
   readonly fingerprint: string;
@@ -21,24 +22,23 @@ export interface Row extends RowKey {
 export interface Receipt {
   readonly endpoint: string;
   readonly receivedAt: string;
-  readonly payload: string;
-  readonly fingerprint: string;
+  readonly body: Buffer;
   readonly trace?: string;
 }
 
 /** The row of one event. Ids are scoped by endpoint: one sender can never occupy another's. */
-export function rowOf(event: CanonicalEvent, receipt: Receipt, thresholds: TierThresholds): Row {
+export function rowOf({ event, key, content, payload }: MappedEvent, receipt: Receipt, thresholds: TierThresholds): Row {
   const moved = event.money_moved && event.amount !== null && event.currency !== null;
   return {
     transaction_id: `${receipt.endpoint}#${event.transaction_id}`,
-    event_id: event.event_id,
+    event_id: key ?? event.event_id,
     record: moved ? RECORD.transaction : RECORD.event,
     event,
     endpoint: receipt.endpoint,
     tier: moved ? tierOf(parseDecimal(event.amount!), event.currency!, thresholds) : undefined,
     received_at: receipt.receivedAt,
-    payload: receipt.payload,
-    fingerprint: receipt.fingerprint,
+    payload: payload ?? receipt.body.toString('utf8'),
+    fingerprint: createHash('sha256').update(content ?? receipt.body).digest('hex'),
     trace: receipt.trace,
   };
 }

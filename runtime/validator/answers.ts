@@ -1,5 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { StoreOutcome } from '../aws/store';
+import type { Acknowledgement } from '../providers/adapter';
 import type { Rejection } from '../providers/rejection';
 import type { Row } from '../transaction/row';
 
@@ -18,6 +19,16 @@ export function accepted(row: Row, outcome: StoreOutcome): APIGatewayProxyResult
     ...(outcome === 'duplicate' && { duplicate: true }),
     ...(outcome === 'conflict' && { conflict: true }),
   });
+}
+
+/** A webhook without events, such as a test notification. */
+export function acceptedWithoutEvents(timestamp: string): APIGatewayProxyResult {
+  return answer(200, { message: 'Nothing to process', timestamp });
+}
+
+/** What the provider expects to hear. */
+export function acknowledged({ status, contentType, body }: Acknowledgement): APIGatewayProxyResult {
+  return { statusCode: status, headers: { 'Content-Type': contentType }, body };
 }
 
 export function rejected(rejection: Rejection): APIGatewayProxyResult {

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { ENV } from '../../src/contract';
+import { cachedCertificates } from '../aws/certificates';
 import { CLIENT_OPTIONS } from '../aws/clients';
 import { requireEnv, requireJsonEnv } from '../aws/env';
 import { cachedSecrets } from '../aws/secrets';
@@ -14,6 +15,7 @@ const dependencies = {
   providers: requireJsonEnv<Parameters<typeof ingest>[2]['providers']>(ENV.providers),
   thresholds: requireJsonEnv<Parameters<typeof ingest>[2]['thresholds']>(ENV.thresholds),
   maxBodyBytes: Number(requireEnv(ENV.maxBodyBytes)),
+  certificates: cachedCertificates(),
   secrets: cachedSecrets(captured(new SecretsManagerClient(CLIENT_OPTIONS))),
   store: transactionStore(captured(new DynamoDBClient(CLIENT_OPTIONS)), requireEnv(ENV.table)),
 };

@@ -1,25 +1,24 @@
-import { createHash } from 'node:crypto';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { DIMENSION, METRIC, ProviderConfig, SUBSEGMENT, TierThresholds } from '../../src/contract';
 import { TooDeep } from '../aws/attributes';
-import type { SecretSource } from '../aws/secrets';
 import type { Store, StoreOutcome } from '../aws/store';
 import { currentTrace, emit, logger, traced } from '../aws/telemetry';
-import type { CanonicalEvent, ProviderAdapter, WebhookRequest } from '../providers/adapter';
+import type { MappedEvent, WebhookRequest } from '../providers/adapter';
 import { adapterOf } from '../providers/registry';
 import { malformed, Rejection } from '../providers/rejection';
 import { UnknownCurrency } from '../transaction/currency';
 import { InvalidDecimal } from '../transaction/decimal';
 import { MalformedJson } from '../transaction/json';
 import { Row, rowOf } from '../transaction/row';
-import { accepted, rejected, unavailable } from './answers';
+import { InvalidTime } from '../transaction/time';
+import { accepted, acceptedWithoutEvents, acknowledged, rejected, unavailable } from './answers';
+import { CredentialSource, withCredentials } from './credentials';
 import { contentTypeOf } from './request';
 
-export interface IngestDependencies {
+export interface IngestDependencies extends CredentialSource {
   readonly providers: readonly ProviderConfig[];
   readonly thresholds: TierThresholds;
   readonly maxBodyBytes: number;
-  readonly secrets: SecretSource;
   readonly store: Store;
 }
 
@@ -27,29 +26,29 @@ export interface IngestDependencies {
 const MAX_ID_BYTES = 512;
 
 /**
- * Verify the bytes, map, store, answer. 2xx only after the write is durable;
- * 5xx only when it was not.
+ * Verify the bytes, map, store, answer. 2xx only after every write is durable;
+ * 5xx only when one was not.
  */
 export async function ingest(endpoint: string | undefined, request: WebhookRequest, deps: IngestDependencies): Promise<APIGatewayProxyResult> {
   const provider = deps.providers.find((candidate) => (endpoint === undefined ? candidate.isDefault : candidate.name === endpoint));
   try {
     if (!provider) throw new Rejection('unknown_provider', 'no such endpoint');
+    if (request.method === 'GET') return await challenge(provider, request, deps);
     const rows = await traced(SUBSEGMENT.validate, () => validate(provider, request, deps));
     const outcomes = await traced(SUBSEGMENT.store, () => Promise.all(rows.map((row) => deps.store(row))));
     rows.forEach((row, index) => report(row, outcomes[index]));
-    return accepted(rows[0], outcomes[0]);
+    const { acknowledgement } = adapterOf(provider.kind);
+    if (acknowledgement) return acknowledged(acknowledgement);
+    return rows.length > 0 ? accepted(rows[0], outcomes[0]) : acceptedWithoutEvents(new Date(request.receivedAt).toISOString());
   } catch (error) {
-    const name = provider?.name ?? 'unknown';
-    const rejection = rejectionOf(error);
-    if (rejection) {
-      const { reason, status } = rejection;
-      logger.warn('webhook rejected', { endpoint: name, reason, status, bytes: request.body.length });
-      emit(METRIC.webhooksRejected, { [DIMENSION.provider]: name, [DIMENSION.reason]: reason });
-      return rejected(rejection);
-    }
-    logger.error('webhook not stored', { endpoint: name, error: (error as Error).name, detail: (error as Error).message });
-    return unavailable();
+    return refuse(error, provider?.name ?? 'unknown', request);
   }
+}
+
+async function challenge(provider: ProviderConfig, request: WebhookRequest, deps: IngestDependencies): Promise<APIGatewayProxyResult> {
+  const adapter = adapterOf(provider.kind);
+  if (!adapter.challenge) throw new Rejection('unknown_provider', 'this endpoint takes no GET');
+  return acknowledged(await withCredentials(provider, request, deps, (credentials) => adapter.challenge!(request, credentials)));
 }
 
 async function validate(provider: ProviderConfig, request: WebhookRequest, deps: IngestDependencies): Promise<readonly Row[]> {
@@ -60,49 +59,40 @@ async function validate(provider: ProviderConfig, request: WebhookRequest, deps:
   if (!adapter.description.contentTypes.includes(contentTypeOf(request))) {
     throw new Rejection('wrong_content_type', `The content type must be ${adapter.description.contentTypes.join(' or ')}`);
   }
-  await verify(adapter, provider, request, deps.secrets);
-  const receipt = {
-    endpoint: provider.name,
-    receivedAt: new Date(request.receivedAt).toISOString(),
-    payload: request.body.toString('utf8'),
-    fingerprint: createHash('sha256').update(adapter.fingerprint?.(request) ?? request.body).digest('hex'),
-    trace: currentTrace(),
-  };
-  return adapter.map(request, provider.options ?? {}).map((event) => rowOf(checkIds(event), receipt, deps.thresholds));
-}
+  const { secretIndex } = await withCredentials(provider, request, deps, (credentials) => adapter.verify(request, credentials));
+  if (secretIndex > 0) emit(METRIC.previousSecretUsed, { [DIMENSION.provider]: provider.name });
 
-/** A signature that fits no known secret may be newer than the cache: look once more before refusing. */
-async function verify(adapter: ProviderAdapter, provider: ProviderConfig, request: WebhookRequest, secrets: SecretSource): Promise<void> {
-  const { secretArn } = provider;
-  const options = provider.options ?? {};
-  const attempt = (values: readonly string[]) => {
-    const { secretIndex } = adapter.verify(request, values, options);
-    if (secretIndex > 0) emit(METRIC.previousSecretUsed, { [DIMENSION.provider]: provider.name });
-  };
-  try {
-    attempt((await secrets(secretArn)).values);
-  } catch (error) {
-    if (!(error instanceof Rejection) || error.reason !== 'signature_mismatch') throw error;
-    const { values, refreshed } = await secrets(secretArn, { refresh: true });
-    if (!refreshed) throw error;
-    attempt(values);
-  }
+  const receipt = { endpoint: provider.name, receivedAt: new Date(request.receivedAt).toISOString(), body: request.body, trace: currentTrace() };
+  return adapter.map(request, provider.options ?? {}).map((mapped) => rowOf(checkIds(mapped), receipt, deps.thresholds));
 }
 
 /** Ids end up in keys and, by templates that escape nothing, in messages. */
-function checkIds(event: CanonicalEvent): CanonicalEvent {
-  for (const field of ['transaction_id', 'event_id', 'event_type', 'provider'] as const) {
-    const bytes = Buffer.byteLength(event[field]);
+function checkIds(mapped: MappedEvent): MappedEvent {
+  const { transaction_id, event_id, event_type, provider } = mapped.event;
+  for (const [field, value] of Object.entries({ transaction_id, event_id, event_type, provider, key: mapped.key ?? event_id })) {
+    const bytes = Buffer.byteLength(value);
     if (bytes === 0 || bytes > MAX_ID_BYTES) throw malformed(`${field} must have 1 to ${MAX_ID_BYTES} bytes`);
-    if (/[\p{Cc}"\\]/u.test(event[field])) throw malformed(`${field} must not contain quotes, backslashes or control characters`);
+    if (/[\p{Cc}"\\]/u.test(value)) throw malformed(`${field} must not contain quotes, backslashes or control characters`);
   }
-  return event;
+  return mapped;
+}
+
+function refuse(error: unknown, endpoint: string, { body }: WebhookRequest): APIGatewayProxyResult {
+  const rejection = rejectionOf(error);
+  if (rejection) {
+    const { reason, status } = rejection;
+    logger.warn('webhook rejected', { endpoint, reason, status, bytes: body.length });
+    emit(METRIC.webhooksRejected, { [DIMENSION.provider]: endpoint, [DIMENSION.reason]: reason });
+    return rejected(rejection);
+  }
+  logger.error('webhook not stored', { endpoint, error: (error as Error).name, detail: (error as Error).message });
+  return unavailable();
 }
 
 /** What is wrong with a webhook, in words its sender may read; undefined when the fault is ours. */
 function rejectionOf(error: unknown): Rejection | undefined {
   if (error instanceof Rejection) return error;
-  const readable = [InvalidDecimal, UnknownCurrency, MalformedJson, TooDeep].some((type) => error instanceof type);
+  const readable = [InvalidDecimal, UnknownCurrency, InvalidTime, MalformedJson, TooDeep].some((type) => error instanceof type);
   return readable ? malformed((error as Error).message) : undefined;
 }
 

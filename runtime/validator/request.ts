@@ -9,7 +9,9 @@ export function requestOf(event: APIGatewayProxyEvent): WebhookRequest {
     headers.set(key, [...(headers.get(key) ?? []), ...(values ?? [])]);
   }
   return {
+    method: event.httpMethod,
     headers,
+    query: new Map(Object.entries(event.queryStringParameters ?? {}).map(([name, value]) => [name, value ?? ''])),
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     receivedAt: event.requestContext.requestTimeEpoch,
   };

@@ -1,0 +1,24 @@
+export class InvalidTime extends Error {
+  public constructor(text: string) {
+    super(`${JSON.stringify(text.slice(0, 50))} is not a time`);
+    this.name = 'InvalidTime';
+  }
+}
+
+const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$/;
+
+/** ISO 8601 with a zone, as ISO 8601 in UTC with milliseconds. */
+export function fromIso(text: string): string {
+  return toIso(ISO.test(text) ? Date.parse(text) : NaN, text);
+}
+
+/** Seconds since the epoch, as ISO 8601. */
+export function fromUnixSeconds(text: string): string {
+  return toIso(/^\d{1,12}$/.test(text) ? Number(text) * 1000 : NaN, text);
+}
+
+function toIso(milliseconds: number, text: string): string {
+  const date = new Date(milliseconds);
+  if (Number.isNaN(date.getTime())) throw new InvalidTime(text);
+  return date.toISOString();
+}
