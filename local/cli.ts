@@ -1,16 +1,24 @@
 import { parseArgs } from 'node:util';
 import { start } from './commands/start';
+import { verify } from './commands/verify';
 
 const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem on this machine
 
   cdk-webhook-processing start [--app cdk.out] [--port 8787] [--data DIR] [--demo N] [--json]
 
+  cdk-webhook-processing verify < captured.jsonl
+
+"start" runs the app:
   --app DIR    cloud assembly written by "cdk synth" (default: cdk.out)
   --port N     port to listen on, 0 for any free one (default: 8787)
   --data DIR   keep state in DIR across restarts (default: in memory)
   --demo N     send N signed webhooks from every provider, wait until all have come to rest,
                print what became of them; exit 0 when all went as their amounts say, else 1
   --json       print JSON lines instead of text
+
+"verify" says why a signature fails: it judges captured requests, a JSON object a line,
+  {provider, now?, method?, url?, query?, headers, body | body_base64, secret | secrets | public_key | config}
+at the Unix time "now" (default: the clock) with the functions the validator uses, and prints a JSON line each.
 `;
 
 const OPTIONS = {
@@ -29,6 +37,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  if (command === 'verify' && others.length === 0) return verify();
   if (command !== 'start' || others.length > 0) throw new Error(`Unknown command: ${positionals.join(' ')}\n\n${USAGE}`);
   return start({
     app: values.app,

@@ -89,7 +89,8 @@ export function createServices({ clock, endpoint, directory, xrayAddress }: Serv
   });
 
   return {
-    clock, journal, metrics, targets, logs, xray, dynamodb, buckets, queues, topics, secrets, buses, functions, machines, apis, streams, queueMappings,
+    clock, journal, metrics, targets, logs, xray,
+    dynamodb, buckets, queues, topics, secrets, buses, functions, machines, apis, streams, queueMappings,
   };
 }
 

@@ -35,19 +35,19 @@ export async function archiveSegment(request: ArchiveRequest, deps: ArchiveDepen
   let archived = request.archived + await finishIntent(unfinished, request, deps);
   for (const intent of await deps.intents.abandoned(deps.clock())) {
     archived += await finishIntent(intent, request, deps);
-    await deps.intents.finish(intent);
+    await deps.intents.forget(intent, deps.clock());
   }
 
   for await (const { rows, cursor } of chunks(request, deps)) {
-    archived += await archiveChunk(rows, unfinished, owner, request, deps);
+    if (rows.length > 0) archived += await archiveChunk(rows, unfinished, owner, request, deps);
     if (cursor && deps.isTimeShort()) return { ...request, cursor, archived, done: false };
   }
-  await deps.intents.finish(unfinished);
+  await deps.intents.finish(unfinished, owner);
   logger.info('segment archived', { run: request.run, segment: request.segment, archived });
   return { ...request, cursor: undefined, archived, done: true };
 }
 
-/** Pages of the segment, gathered until they are worth an object. */
+/** Pages of the segment, gathered until they are worth an object or the time is short. */
 async function* chunks(request: ArchiveRequest, deps: ArchiveDependencies): AsyncGenerator<{ rows: ArchivedRow[]; cursor?: RowKey }> {
   const { chunkRows = 5_000, chunkBytes = 8 * 1024 * 1024 } = deps;
   const cutoff = new Date(Date.parse(request.now) - deps.archiveAfterHours * HOUR_MS).toISOString();
@@ -61,7 +61,7 @@ async function* chunks(request: ArchiveRequest, deps: ArchiveDependencies): Asyn
       rows.push(row);
       bytes += String(row.attributes.payload ?? '').length;
     }
-    if (rows.length > 0 && (!cursor || rows.length >= chunkRows || bytes >= chunkBytes)) {
+    if (!cursor || rows.length >= chunkRows || bytes >= chunkBytes || deps.isTimeShort()) {
       yield { rows, cursor };
       rows = [];
       bytes = 0;

@@ -31,7 +31,10 @@ export interface Intents {
   declare(intent: Intent, owner: Owner, now: number): Promise<void>;
   /** Intents of segments that nobody works on any more, e.g. of another segment count. */
   abandoned(now: number): Promise<readonly Intent[]>;
-  finish(intent: Intent): Promise<void>;
+  /** Gives the segment up, unless somebody else has taken it since. */
+  finish(intent: Intent, owner: Owner): Promise<void>;
+  /** Removes an abandoned intent, unless somebody has taken its segment since. */
+  forget(intent: Intent, now: number): Promise<void>;
 }
 
 const PARTITION = '#archive';
@@ -40,6 +43,7 @@ const LEASE_MS = 15 * 60_000;
 
 const IS_FREE = 'attribute_not_exists(event_id) OR run = :run OR lease_until < :now';
 const IS_MINE = '#token = :token';
+const IS_ABANDONED = 'lease_until < :now';
 
 export function tableIntents(client: DynamoDBClient, table: string): Intents {
   const update = async (
@@ -58,6 +62,20 @@ export function tableIntents(client: DynamoDBClient, table: string): Intents {
       return row!;
     } catch (error) {
       throw error instanceof ConditionalCheckFailedException ? new SegmentBusy(id) : error;
+    }
+  };
+
+  const remove = async (id: string, condition: string, values: Attributes, names?: Record<string, string>): Promise<void> => {
+    try {
+      await client.send(new DeleteItemCommand({
+        TableName: table,
+        Key: keyOf(id),
+        ConditionExpression: condition,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+      }));
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
   };
 
@@ -88,8 +106,12 @@ export function tableIntents(client: DynamoDBClient, table: string): Intents {
       return Items.filter(({ lease_until }) => Number(lease_until.N) < now).map(intentOf);
     },
 
-    async finish({ id }) {
-      await client.send(new DeleteItemCommand({ TableName: table, Key: keyOf(id) }));
+    async finish({ id }, { token }) {
+      await remove(id, IS_MINE, toAttributes({ ':token': token }), { '#token': 'token' });
+    },
+
+    async forget({ id }, now) {
+      await remove(id, IS_ABANDONED, toAttributes({ ':now': now }));
     },
   };
 }

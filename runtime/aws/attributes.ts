@@ -1,21 +1,14 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { isLosslessNumber, LosslessNumber } from '../transaction/json';
+import { isLosslessNumber, LosslessNumber, TooDeep } from '../transaction/json';
 
 export type Attributes = Record<string, AttributeValue>;
 
-/** Deeper maps are refused by DynamoDB (32 levels); this leaves room for the row around them. */
+/** DynamoDB refuses more than 32 levels; this leaves room for the row around them. */
 const MAX_DEPTH = 25;
-
-export class TooDeep extends Error {
-  public constructor() {
-    super(`JSON is nested more than ${MAX_DEPTH} levels deep`);
-    this.name = 'TooDeep';
-  }
-}
 
 /** JSON to an attribute. Numbers DynamoDB could not hold exactly become text. */
 export function toAttribute(value: unknown, depth = 0): AttributeValue {
-  if (depth > MAX_DEPTH) throw new TooDeep();
+  if (depth > MAX_DEPTH) throw new TooDeep(MAX_DEPTH);
   if (value === null || value === undefined) return { NULL: true };
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'boolean') return { BOOL: value };

@@ -58,7 +58,16 @@ async function fetchStage(client: SecretsManagerClient, secretArn: string, stage
 
 /** A secret is plain text, or a JSON list of several that are live at once. */
 function secretsIn(text: string): string[] {
-  const list: unknown = text.startsWith('[') ? JSON.parse(text) : [text];
+  const list = text.startsWith('[') ? listIn(text) : [text];
   if (!Array.isArray(list) || list.some((value) => typeof value !== 'string')) throw new Error('A signing secret is text or a JSON list of texts');
   return list.filter((value) => value !== '');
+}
+
+/** The parser's own message would quote the secret. */
+function listIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

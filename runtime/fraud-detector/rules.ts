@@ -35,7 +35,8 @@ function roundAmount({ amount }: Screened): Observation {
 
 /** Metadata that names the customer's country and the card's, and they differ. */
 function countryMismatch({ transaction: { metadata } }: Screened): Observation {
-  const [country, card] = [metadata.country, metadata.card_country].map((value) => (typeof value === 'string' ? value.toUpperCase() : undefined));
+  const [country, card] = [metadata.country, metadata.card_country].map((value) =>
+    (typeof value === 'string' && /^[a-z]{2,3}$/i.test(value) ? value.toUpperCase() : undefined));
   return { hit: country !== undefined && card !== undefined && country !== card, observed: `${country ?? '?'} / ${card ?? '?'}`, limit: 'country = card_country' };
 }
 

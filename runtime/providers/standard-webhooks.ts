@@ -1,10 +1,11 @@
+import { createHmac, createPublicKey, timingSafeEqual, verify as verifySignature } from 'node:crypto';
 import { fromMajor, isPositive } from '../transaction/amount';
 import { isLosslessNumber, isObject, Json, JsonObject, member, parseJson, textAt } from '../transaction/json';
 import { fromIso } from '../transaction/time';
 import type { CanonicalEvent, Credentials, MappedEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
 import { singleHeader } from './adapter';
 import { malformed, Rejection } from './rejection';
-import { checkTimestamp, decodeBase64, matchHmac } from './signature';
+import { checkTimestamp, decodeBase64 } from './signature';
 
 const TOLERANCE_SECONDS = 300;
 const KIND = 'standard-webhooks';
@@ -12,26 +13,61 @@ const KIND = 'standard-webhooks';
 /** Event types that move money when the sender wraps its data in an envelope. */
 const MONEY_TYPES = ['payment.succeeded', 'payment.captured', 'payment.completed', 'refund.succeeded', 'payout.paid'];
 
+/** Digests of the header by version; other versions are ignored, and so is what is not in base64. */
+interface Signatures {
+  readonly v1: readonly Buffer[];
+  readonly v1a: readonly Buffer[];
+}
+
+/** Whether one of the signatures over `content` was made with the key; each key knows its own version only. */
+type Check = (content: Buffer, signatures: Signatures) => boolean;
+
+const ED25519_KEY_BYTES = 32;
+const ED25519_SIGNATURE_BYTES = 64;
+
 function verify(request: WebhookRequest, { secrets }: Credentials): Verification {
   const id = singleHeader(request, 'webhook-id', 'svix-id');
   const timestamp = singleHeader(request, 'webhook-timestamp', 'svix-timestamp');
   const header = singleHeader(request, 'webhook-signature', 'svix-signature');
   if (!id || !timestamp || !header) throw new Rejection('missing_signature', 'webhook-id, webhook-timestamp or webhook-signature is missing');
-  const digests = header.split(' ')
-    .map((part) => (part.startsWith('v1,') ? decodeBase64(part.slice('v1,'.length)) : undefined))
-    .filter((digest) => digest !== undefined);
-  if (digests.length === 0) throw new Rejection('malformed_signature', 'webhook-signature has no v1 signature in base64');
+  const signatures: Signatures = {
+    v1: digestsOf('v1', header),
+    v1a: digestsOf('v1a', header).filter(({ length }) => length === ED25519_SIGNATURE_BYTES),
+  };
+  if (signatures.v1.length + signatures.v1a.length === 0) throw new Rejection('malformed_signature', 'webhook-signature has no v1 or v1a signature in base64');
 
-  const secretIndex = matchHmac('sha256', secrets.map(keyOf), [id, '.', timestamp, '.', request.body], digests);
+  const content = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), request.body]);
+  const secretIndex = secrets.map(checkOf).map((check) => check(content, signatures)).indexOf(true);
+  if (secretIndex < 0) throw new Rejection('signature_mismatch', 'no live secret gives this signature');
   checkTimestamp(timestamp, request.receivedAt, TOLERANCE_SECONDS);
   return { secretIndex };
 }
 
-/** The key behind `whsec_` + base64; the prefix is optional. A bad secret is the receiver's fault, so not a rejection. */
-function keyOf(secret: string): Buffer {
-  const key = decodeBase64(secret.replace(/^whsec_/, ''));
+function digestsOf(version: keyof Signatures, header: string): readonly Buffer[] {
+  return header.split(' ')
+    .map((part) => (part.startsWith(`${version},`) ? decodeBase64(part.slice(version.length + 1)) : undefined))
+    .filter((digest) => digest !== undefined);
+}
+
+/** A secret says by its prefix what it is. A bad one is the receiver's fault, so not a rejection. */
+function checkOf(secret: string): Check {
+  return secret.startsWith('whpk_') ? ed25519Check(secret.slice('whpk_'.length)) : hmacCheck(secret.replace(/^whsec_/, ''));
+}
+
+function hmacCheck(secret: string): Check {
+  const key = decodeBase64(secret);
   if (!key || key.length < 24 || key.length > 64) throw new Error('A Standard Webhooks secret is 24 to 64 bytes in base64, with or without "whsec_"');
-  return key;
+  return (content, { v1 }) => {
+    const expected = createHmac('sha256', key).update(content).digest();
+    return v1.filter((digest) => digest.length === expected.length && timingSafeEqual(digest, expected)).length > 0;
+  };
+}
+
+function ed25519Check(secret: string): Check {
+  const bytes = decodeBase64(secret);
+  if (bytes?.length !== ED25519_KEY_BYTES) throw new Error(`A Standard Webhooks public key is "whpk_" and ${ED25519_KEY_BYTES} bytes in base64`);
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') }, format: 'jwk' });
+  return (content, { v1a }) => v1a.some((signature) => verifySignature(null, content, key, signature));
 }
 
 function map(request: WebhookRequest): readonly MappedEvent[] {
@@ -109,6 +145,7 @@ function timeOf(value: Json | undefined): string | undefined {
 
 /**
  * Any sender that follows Standard Webhooks (or signs with the `svix-` headers).
+ * The secret is `whsec_…` for HMAC, or the sender's public key `whpk_…` for Ed25519.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export const standardWebhooks: ProviderAdapter = {
@@ -116,7 +153,7 @@ export const standardWebhooks: ProviderAdapter = {
   description: {
     title: 'Standard Webhooks',
     signatureHeader: 'webhook-signature',
-    algorithm: 'HMAC-SHA256 of "{id}.{timestamp}.{body}", base64, v1 only',
+    algorithm: 'HMAC-SHA256 (v1) or, with a public key as secret, Ed25519 (v1a) of "{id}.{timestamp}.{body}", base64',
     toleranceSeconds: TOLERANCE_SECONDS,
     contentTypes: ['application/json'],
     batch: false,

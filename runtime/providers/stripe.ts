@@ -72,9 +72,19 @@ function moneyOf(type: string, object: JsonObject): Pick<CanonicalEvent, 'amount
   const minor = numberAt(object, field);
   const currency = textAt(object, 'currency')?.toUpperCase() ?? null;
   const moved = Object.hasOwn(AMOUNT_FIELD, type) && (type !== 'refund.updated' || textAt(object, 'status') === 'succeeded');
-  if (moved && (minor === undefined || !currency)) throw malformed(`a ${type} event has ${field} and currency`);
-  if (minor === undefined || !currency) return { amount: null, currency: null, money_moved: false };
-  return { amount: fromMinor(minor, currency, EXPONENTS), currency, money_moved: moved };
+  if (moved) {
+    if (minor === undefined || !currency) throw malformed(`a ${type} event has ${field} and currency`);
+    return { amount: fromMinor(minor, currency, EXPONENTS), currency, money_moved: true };
+  }
+  return { ...readableMoney(minor, currency), money_moved: false };
+}
+
+/** Where no money moved, an amount that cannot be read is no reason to refuse the event. */
+function readableMoney(minor: string | undefined, currency: string | null): Pick<CanonicalEvent, 'amount' | 'currency'> {
+  try {
+    if (minor !== undefined && currency) return { amount: fromMinor(minor, currency, EXPONENTS), currency };
+  } catch { /* an amount or a currency we do not know */ }
+  return { amount: null, currency: null };
 }
 
 function metadataOf(event: Json, object: JsonObject): CanonicalEvent['metadata'] {

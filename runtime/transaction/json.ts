@@ -13,22 +13,45 @@ export class MalformedJson extends Error {
   }
 }
 
+export class TooDeep extends Error {
+  public constructor(levels: number) {
+    super(`JSON is nested more than ${levels} levels deep`);
+    this.name = 'TooDeep';
+  }
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads one JSON value strictly: valid UTF-8, no duplicate keys, nothing after it, numbers as written. */
 export function parseJson(bytes: Uint8Array): Json {
   let text: string;
+  let value: Json;
   try {
     text = utf8.decode(bytes);
   } catch {
     throw new MalformedJson('the body is not valid UTF-8');
   }
   try {
-    return parse(text, undefined, { onDuplicateKey: ({ key }) => { throw new MalformedJson(`the key ${JSON.stringify(key)} occurs twice`); } }) as Json;
-  } catch (error) {
-    if (error instanceof MalformedJson) throw error;
+    value = parse(text, undefined, { onDuplicateKey: ({ newValue }) => newValue }) as Json;
+  } catch {
     // The parser's own message would quote the body.
     throw new MalformedJson('the body is not valid JSON');
+  }
+  refuseDuplicateKeys(text);
+  return value;
+}
+
+/** Two readers may choose differently between two values of one key. The text is known to be valid JSON. */
+function refuseDuplicateKeys(text: string): void {
+  const keysOfOpen: Set<string>[] = [];
+  const token = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/gs;
+  for (const [found, isKey] of text.matchAll(token)) {
+    if (found === '{') {keysOfOpen.push(new Set());} else if (found === '}') {keysOfOpen.pop();} else if (isKey) {
+      const key = JSON.parse(found.slice(0, found.length - isKey.length)) as string;
+      const keys = keysOfOpen.at(-1)!;
+      if (keys.has(key)) throw new MalformedJson(`the key ${JSON.stringify(key.slice(0, 50))} occurs twice`);
+      keys.add(key);
+    }
   }
 }
 

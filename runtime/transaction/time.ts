@@ -5,11 +5,14 @@ export class InvalidTime extends Error {
   }
 }
 
-const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$/;
+const ISO = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$/;
 
 /** ISO 8601 with a zone, as ISO 8601 in UTC with milliseconds. */
 export function fromIso(text: string): string {
-  return toIso(ISO.test(text) ? Date.parse(text) : NaN, text);
+  const [, year, month, day] = ISO.exec(text) ?? [];
+  // Date.parse moves 30 February on to March.
+  const exists = day !== undefined && new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
+  return toIso(exists ? Date.parse(text) : NaN, text);
 }
 
 /** Seconds since the epoch, as ISO 8601. */

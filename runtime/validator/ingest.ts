@@ -1,16 +1,12 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { DIMENSION, METRIC, ProviderConfig, SUBSEGMENT, TierThresholds } from '../../src/contract';
-import { TooDeep } from '../aws/attributes';
 import type { Store, StoreOutcome } from '../aws/store';
 import { currentTrace, emit, logger, traced } from '../aws/telemetry';
 import type { MappedEvent, WebhookRequest } from '../providers/adapter';
 import { adapterOf } from '../providers/registry';
 import { malformed, Rejection } from '../providers/rejection';
-import { UnknownCurrency } from '../transaction/currency';
-import { InvalidDecimal } from '../transaction/decimal';
-import { MalformedJson } from '../transaction/json';
+import { rejectionOf } from '../providers/rejection-of';
 import { Row, rowOf } from '../transaction/row';
-import { InvalidTime } from '../transaction/time';
 import { accepted, acceptedWithoutEvents, acknowledged, rejected, unavailable } from './answers';
 import { CredentialSource, withCredentials } from './credentials';
 import { contentTypeOf } from './request';
@@ -87,13 +83,6 @@ function refuse(error: unknown, endpoint: string, { body }: WebhookRequest): API
   }
   logger.error('webhook not stored', { endpoint, error: (error as Error).name, detail: (error as Error).message });
   return unavailable();
-}
-
-/** What is wrong with a webhook, in words its sender may read; undefined when the fault is ours. */
-function rejectionOf(error: unknown): Rejection | undefined {
-  if (error instanceof Rejection) return error;
-  const readable = [InvalidDecimal, UnknownCurrency, InvalidTime, MalformedJson, TooDeep].some((type) => error instanceof type);
-  return readable ? malformed((error as Error).message) : undefined;
 }
 
 const OUTCOME_METRIC: Readonly<Record<StoreOutcome, string>> = {

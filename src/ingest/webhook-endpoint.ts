@@ -1,10 +1,10 @@
 import {
-  aws_apigateway as apigateway, aws_dynamodb as dynamodb, aws_lambda as lambda, aws_logs as logs, Duration, Lazy, RemovalPolicy, Token,
+  aws_apigateway as apigateway, aws_dynamodb as dynamodb, aws_lambda as lambda, aws_logs as logs, Duration, Stack, Token,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV, ProviderConfig, TierThresholds } from '../contract';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
-import { WebhookProvider } from '../providers/webhook-provider';
+import { BoundProvider, WebhookProvider } from '../providers/webhook-provider';
 import { check, checkWholeNumber } from '../validate';
 
 /** Settings of the public endpoint. */
@@ -49,6 +49,8 @@ export interface WebhookEndpointProps {
   readonly table: dynamodb.ITable;
 }
 
+const STAGE = 'prod';
+
 /** Lambda's limit for all environment variables together. */
 const MAX_ENVIRONMENT_BYTES = 4096;
 
@@ -60,13 +62,19 @@ export class WebhookEndpoint extends Construct {
 
   public constructor(scope: Construct, id: string, props: WebhookEndpointProps) {
     super(scope, id);
-    const { context, endpoint, providers } = props;
+    const { context, endpoint } = props;
     const maxBodyBytes = endpoint.maxBodyBytes ?? 128 * 1024;
     checkWholeNumber('endpoint.maxBodyBytes', maxBodyBytes, 1024, 190 * 1024);
     checkWholeNumber('endpoint.throttlingRateLimit', endpoint.throttlingRateLimit, 1, 100_000);
     checkWholeNumber('endpoint.throttlingBurstLimit', endpoint.throttlingBurstLimit, 1, 100_000);
 
-    const configs = this.bindProviders(providers, context.removalPolicy);
+    this.accessLogGroup = new logs.LogGroup(this, 'AccessLogs', {
+      logGroupName: context.naming.of('webhook-api') && `/aws/apigateway/${context.naming.of('webhook-api')}`,
+      retention: context.logRetention,
+      removalPolicy: context.removalPolicy,
+    });
+    this.api = this.createApi(props);
+    const bound = this.bindProviders(props);
     this.validator = new HandlerFunction(this, 'Validator', {
       context,
       handler: 'validator',
@@ -78,47 +86,33 @@ export class WebhookEndpoint extends Construct {
       timeout: props.validator.timeout ?? Duration.seconds(30),
       environment: {
         [ENV.table]: props.table.tableName,
-        [ENV.providers]: Lazy.string({ produce: () => JSON.stringify(configs.map(({ config }) => config)) }),
+        [ENV.providers]: Stack.of(this).toJsonString(bound.map(configOf)),
         [ENV.thresholds]: JSON.stringify(props.thresholds),
         [ENV.maxBodyBytes]: String(maxBodyBytes),
       },
     }).function;
-    configs.forEach(({ secret }) => secret.grantRead(this.validator));
+    bound.forEach(({ secret }) => secret?.grantRead(this.validator));
     props.table.grant(this.validator, 'dynamodb:PutItem');
-    this.checkEnvironment(configs.map(({ config }) => config), props.thresholds);
+    checkEnvironment(bound.map(configOf), props.thresholds);
 
-    this.accessLogGroup = new logs.LogGroup(this, 'AccessLogs', {
-      logGroupName: context.naming.of('webhook-api') && `/aws/apigateway/${context.naming.of('webhook-api')}`,
-      retention: context.logRetention,
-      removalPolicy: context.removalPolicy,
-    });
-    this.api = this.createApi(props);
-    const webhook = this.api.root.addResource('webhook');
     const integration = new apigateway.LambdaIntegration(this.validator, { proxy: true, allowTestInvoke: false });
-    webhook.addMethod('POST', integration);
-    webhook.addResource('{provider}').addMethod('POST', integration);
+    const webhook = this.api.root.addResource('webhook');
+    const endpointResource = webhook.addResource('{provider}');
+    for (const resource of [webhook, endpointResource]) {
+      resource.addMethod('POST', integration);
+      if (bound.some(({ answersGet }) => answersGet)) resource.addMethod('GET', integration);
+    }
   }
 
-  private bindProviders(providers: WebhookProvider[], removalPolicy: RemovalPolicy) {
+  private bindProviders({ context, providers }: WebhookEndpointProps): BoundProvider[] {
     const names = providers.map(({ name }) => name);
     check(providers.length > 0, 'providers', names, 'name at least one provider, or leave it out for the default');
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     check(twice === undefined, 'providers', twice, 'each endpoint needs a name of its own: set the option name');
-    return providers.map((provider, index) => {
-      const { name, kind, secret } = provider._bind(this, removalPolicy);
-      const config: ProviderConfig = { name, kind, secretArn: secret.secretArn, ...(index === 0 && { isDefault: true }) };
-      return { config, secret };
-    });
-  }
-
-  private checkEnvironment(configs: ProviderConfig[], thresholds: TierThresholds): void {
-    const arnBytes = 110;
-    const sized = configs.map((config) => ({ ...config, secretArn: Token.isUnresolved(config.secretArn) ? '#'.repeat(arnBytes) : config.secretArn }));
-    const bytes = JSON.stringify(sized).length + JSON.stringify(thresholds).length + 512;
-    check(
-      bytes <= MAX_ENVIRONMENT_BYTES, 'providers and thresholds', `${bytes} bytes of configuration`,
-      `AWS Lambda takes ${MAX_ENVIRONMENT_BYTES}: use fewer endpoints or currencies, or a second system`,
-    );
+    // Not the stage's own URL: it depends on the function whose environment this goes into.
+    const { region, urlSuffix } = Stack.of(this);
+    const baseUrl = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}`;
+    return providers.map((provider) => provider._bind(this, { baseUrl, removalPolicy: context.removalPolicy }));
   }
 
   private createApi({ context, endpoint }: WebhookEndpointProps): apigateway.RestApi {
@@ -128,7 +122,7 @@ export class WebhookEndpoint extends Construct {
       binaryMediaTypes: ['*/*'],
       cloudWatchRole: endpoint.cloudWatchRole ?? true,
       deployOptions: {
-        stageName: 'prod',
+        stageName: STAGE,
         tracingEnabled: context.tracing,
         throttlingRateLimit: endpoint.throttlingRateLimit ?? 1000,
         throttlingBurstLimit: endpoint.throttlingBurstLimit ?? 2000,
@@ -161,4 +155,19 @@ export class WebhookEndpoint extends Construct {
     api.addGatewayResponse('ServerError', { type: apigateway.ResponseType.DEFAULT_5XX, templates: asError });
     return api;
   }
+}
+
+function configOf({ name, kind, secret, options }: BoundProvider, index: number): ProviderConfig {
+  return { name, kind, ...(secret && { secretArn: secret.secretArn }), ...(index === 0 && { isDefault: true }), ...(options && { options }) };
+}
+
+/** Measured with tokens at about the length of what they stand for. */
+function checkEnvironment(configs: ProviderConfig[], thresholds: TierThresholds): void {
+  const tokenBytes = 100;
+  const text = JSON.stringify(configs, (_, value) => (Token.isUnresolved(value) ? '#'.repeat(tokenBytes) : value));
+  const bytes = text.length + JSON.stringify(thresholds).length + 512;
+  check(
+    bytes <= MAX_ENVIRONMENT_BYTES, 'providers and thresholds', `${bytes} bytes of configuration`,
+    `AWS Lambda takes ${MAX_ENVIRONMENT_BYTES}: use fewer endpoints or currencies, or a second system`,
+  );
 }

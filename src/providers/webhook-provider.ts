@@ -1,32 +1,10 @@
 import { aws_secretsmanager as secretsmanager, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { check } from '../validate';
-
-/** Options every provider has. */
-export interface WebhookProviderOptions {
-  /**
-   * Name of the endpoint: last part of its path, `/webhook/<name>`, and scope of its
-   * transaction ids. Give two accounts of one provider two names.
-   *
-   * @default - the provider's own name, e.g. `stripe`
-   */
-  readonly name?: string;
-
-  /**
-   * Signing secret: plain text, or a JSON list of several that are live at once.
-   * The version before the last rotation stays valid until the next.
-   *
-   * @default - a new secret with a random value, to be shared with the sender, or to be
-   * replaced by the one the provider issues; until then every webhook is refused
-   */
-  readonly secret?: secretsmanager.ISecret;
-}
-
-/** Options of a sender that follows Standard Webhooks. */
-export interface StandardWebhooksOptions extends WebhookProviderOptions {}
-
-/** Options of Stripe. */
-export interface StripeOptions extends WebhookProviderOptions {}
+import {
+  AdyenOptions, BraintreeOptions, CheckoutComOptions, GitHubOptions, MollieOptions, PaddleOptions, PayPalOptions, PaystackOptions, RazorpayOptions,
+  ShopifyOptions, SquareOptions, StandardWebhooksOptions, StripeOptions, WebhookEndpointOptions, WebhookProviderOptions,
+} from './provider-options';
 
 /** A payment provider whose webhooks are received. Every request must carry its signature; there is no endpoint without one. */
 export class WebhookProvider {
@@ -36,12 +14,13 @@ export class WebhookProvider {
    * transaction (`transaction_id`, `amount`, `currency`, `provider`, `customer_id`,
    * `metadata`) or the scheme's envelope (`type`, `timestamp`, `data`).
    *
-   * The secret is 24 to 64 bytes in base64, with or without the prefix `whsec_`.
+   * The secret is 24 to 64 bytes in base64, with or without the prefix `whsec_`, or a
+   * public key with the prefix `whpk_`.
    *
    * @see https://www.standardwebhooks.com
    */
   public static standardWebhooks(options: StandardWebhooksOptions = {}): WebhookProvider {
-    return new WebhookProvider('standard-webhooks', options);
+    return new WebhookProvider('standard-webhooks', options, secretOf(options));
   }
 
   /**
@@ -51,34 +30,182 @@ export class WebhookProvider {
    * @see https://docs.stripe.com/webhooks
    */
   public static stripe(options: StripeOptions = {}): WebhookProvider {
-    return new WebhookProvider('stripe', options);
+    return new WebhookProvider('stripe', options, secretOf(options));
+  }
+
+  /**
+   * Adyen payment webhooks, and platform and management webhooks. The secret is the HMAC
+   * key, in hex.
+   *
+   * @see https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures
+   */
+  public static adyen(options: AdyenOptions = {}): WebhookProvider {
+    return new WebhookProvider('adyen', options, secretOf(options, HEX_KEY));
+  }
+
+  /**
+   * PayPal REST webhooks, verified by PayPal's certificate. It is fetched from PayPal's own
+   * hosts only.
+   *
+   * @see https://developer.paypal.com/api/rest/webhooks/rest/
+   */
+  public static payPal(options: PayPalOptions): WebhookProvider {
+    check(/^[A-Z0-9_]{6,40}$/i.test(options.webhookId), 'WebhookProvider.payPal webhookId', options.webhookId, 'use the id PayPal shows for the webhook');
+    return new WebhookProvider('paypal', options, NO_SECRET, () => ({ webhookId: options.webhookId, sandbox: options.sandbox ?? false }));
+  }
+
+  /**
+   * Square events. The secret is the subscription's signature key.
+   *
+   * @see https://developer.squareup.com/docs/webhooks/step3validate
+   */
+  public static square(options: SquareOptions = {}): WebhookProvider {
+    return new WebhookProvider('square', options, secretOf(options), (url) => ({ notificationUrl: options.notificationUrl ?? url }));
+  }
+
+  /**
+   * Shopify webhooks. The secret is the app's client secret.
+   *
+   * @see https://shopify.dev/docs/apps/build/webhooks/subscribe/https
+   */
+  public static shopify(options: ShopifyOptions = {}): WebhookProvider {
+    return new WebhookProvider('shopify', options, secretOf(options));
+  }
+
+  /**
+   * Razorpay events. The secret is the webhook's own, not the API secret.
+   *
+   * @see https://razorpay.com/docs/webhooks/validate-test/
+   */
+  public static razorpay(options: RazorpayOptions = {}): WebhookProvider {
+    return new WebhookProvider('razorpay', options, secretOf(options));
+  }
+
+  /**
+   * Mollie webhooks. The secret is the subscription's signing secret.
+   *
+   * @see https://docs.mollie.com/reference/webhooks-new
+   */
+  public static mollie(options: MollieOptions = {}): WebhookProvider {
+    return new WebhookProvider('mollie', options, secretOf(options), () => ({ classic: options.classic ?? false }));
+  }
+
+  /**
+   * Paddle Billing notifications. The secret is the notification destination's.
+   *
+   * @see https://developer.paddle.com/webhooks/signature-verification
+   */
+  public static paddle(options: PaddleOptions = {}): WebhookProvider {
+    return new WebhookProvider('paddle', options, secretOf(options));
+  }
+
+  /**
+   * Braintree notifications. The secret is the private API key.
+   *
+   * @see https://developer.paypal.com/braintree/docs/guides/webhooks/overview
+   */
+  public static braintree(options: BraintreeOptions): WebhookProvider {
+    check(/^\w{1,64}$/.test(options.publicKey), 'WebhookProvider.braintree publicKey', options.publicKey, 'use the public key of the API key pair');
+    return new WebhookProvider('braintree', options, secretOf(options), () => ({ publicKey: options.publicKey }), true);
+  }
+
+  /**
+   * Checkout.com events. The secret is the workflow's signature key.
+   *
+   * @see https://www.checkout.com/docs/developer-resources/webhooks
+   */
+  public static checkoutCom(options: CheckoutComOptions = {}): WebhookProvider {
+    return new WebhookProvider('checkout-com', options, secretOf(options));
+  }
+
+  /**
+   * Paystack events. The secret is the account's API secret key, `sk_…`.
+   *
+   * @see https://paystack.com/docs/payments/webhooks/
+   */
+  public static paystack(options: PaystackOptions = {}): WebhookProvider {
+    return new WebhookProvider('paystack', options, secretOf(options));
+  }
+
+  /**
+   * GitHub events. They move no money: each is stored and published as `Webhook Received`.
+   *
+   * @see https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+   */
+  public static gitHub(options: GitHubOptions = {}): WebhookProvider {
+    return new WebhookProvider('github', options, secretOf(options));
   }
 
   /** Last part of the path of its endpoint. */
   public readonly name: string;
 
-  private constructor(private readonly kind: string, private readonly options: WebhookProviderOptions) {
+  private constructor(
+    private readonly kind: string,
+    options: WebhookEndpointOptions,
+    private readonly secret: SecretChoice,
+    private readonly adapterOptions?: (url: string) => { [option: string]: unknown },
+    private readonly answersGet = false,
+  ) {
     this.name = options.name ?? kind;
     check(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(this.name), 'providers.name', this.name, 'use 1 to 64 lower-case letters, digits and inner hyphens');
   }
 
   /** @internal */
-  public _bind(scope: Construct, removalPolicy: RemovalPolicy): BoundProvider {
-    const secret = this.options.secret ?? new secretsmanager.Secret(scope, `${pascalCase(this.name)}Secret`, {
+  public _bind(scope: Construct, binding: ProviderBinding): BoundProvider {
+    return {
+      name: this.name,
+      kind: this.kind,
+      secret: this.secret === NO_SECRET ? undefined : this.secret.given ?? this.generate(scope, this.secret.generate, binding.removalPolicy),
+      options: this.adapterOptions?.(`${binding.baseUrl}/webhook/${this.name}`),
+      answersGet: this.answersGet,
+    };
+  }
+
+  private generate(scope: Construct, generate: secretsmanager.SecretStringGenerator, removalPolicy: RemovalPolicy): secretsmanager.ISecret {
+    return new secretsmanager.Secret(scope, `${pascalCase(this.name)}Secret`, {
       description: `Signing secret of the webhook endpoint ${this.name}`,
-      // 44 alphanumeric characters are also valid base64 of 33 bytes.
-      generateSecretString: { passwordLength: 44, excludePunctuation: true },
+      generateSecretString: generate,
       removalPolicy,
     });
-    return { name: this.name, kind: this.kind, secret };
   }
+}
+
+/** @internal */
+export interface ProviderBinding {
+  readonly removalPolicy: RemovalPolicy;
+  /** URL of the stage. */
+  readonly baseUrl: string;
 }
 
 /** @internal */
 export interface BoundProvider {
   readonly name: string;
   readonly kind: string;
-  readonly secret: secretsmanager.ISecret;
+  readonly secret?: secretsmanager.ISecret;
+  readonly options?: { [option: string]: unknown };
+  /** Whether the provider checks the endpoint by a GET. */
+  readonly answersGet: boolean;
+}
+
+interface SecretChoice {
+  readonly given?: secretsmanager.ISecret;
+  readonly generate: secretsmanager.SecretStringGenerator;
+}
+
+/** 44 alphanumeric characters are also valid base64 of 33 bytes. */
+const ALPHANUMERIC_KEY: secretsmanager.SecretStringGenerator = { passwordLength: 44, excludePunctuation: true };
+
+const HEX_KEY: secretsmanager.SecretStringGenerator = {
+  passwordLength: 64,
+  excludePunctuation: true,
+  excludeLowercase: true,
+  excludeCharacters: 'GHIJKLMNOPQRSTUVWXYZ',
+};
+
+const NO_SECRET: SecretChoice = { generate: {} };
+
+function secretOf({ secret }: WebhookProviderOptions, generate = ALPHANUMERIC_KEY): SecretChoice {
+  return { given: secret, generate };
 }
 
 function pascalCase(name: string): string {

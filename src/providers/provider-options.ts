@@ -1,0 +1,91 @@
+import { aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
+
+/** Options every webhook endpoint has. */
+export interface WebhookEndpointOptions {
+  /**
+   * Name of the endpoint: last part of its path, `/webhook/<name>`, and scope of its
+   * transaction ids. Give two accounts of one provider two names.
+   *
+   * @default - the provider's own name, e.g. `stripe`
+   */
+  readonly name?: string;
+}
+
+/** Options of providers that sign with a secret. */
+export interface WebhookProviderOptions extends WebhookEndpointOptions {
+  /**
+   * Signing secret: plain text, or a JSON list of several that are live at once.
+   * The version before the last rotation stays valid until the next.
+   *
+   * @default - a new secret with a random value, to be shared with the sender, or to be
+   * replaced by the one the provider issues; until then every webhook is refused
+   */
+  readonly secret?: secretsmanager.ISecret;
+}
+
+/** Options of a sender that follows Standard Webhooks. */
+export interface StandardWebhooksOptions extends WebhookProviderOptions {}
+
+/** Options of Stripe. */
+export interface StripeOptions extends WebhookProviderOptions {}
+
+/** Options of Adyen. */
+export interface AdyenOptions extends WebhookProviderOptions {}
+
+/** Options of PayPal, which signs with a certificate instead of a secret. */
+export interface PayPalOptions extends WebhookEndpointOptions {
+  /** Id of the webhook, as PayPal's dashboard shows it; part of what is signed. */
+  readonly webhookId: string;
+
+  /**
+   * Whether the webhook belongs to the sandbox.
+   *
+   * @default false
+   */
+  readonly sandbox?: boolean;
+}
+
+/** Options of Square. */
+export interface SquareOptions extends WebhookProviderOptions {
+  /**
+   * The notification URL exactly as registered at Square, to the byte; part of what is signed.
+   *
+   * @default - the endpoint's own URL, `https://<api>.execute-api.<region>.amazonaws.com/prod/webhook/<name>`
+   */
+  readonly notificationUrl?: string;
+}
+
+/** Options of Shopify. */
+export interface ShopifyOptions extends WebhookProviderOptions {}
+
+/** Options of Razorpay. */
+export interface RazorpayOptions extends WebhookProviderOptions {}
+
+/** Options of Mollie. */
+export interface MollieOptions extends WebhookProviderOptions {
+  /**
+   * Whether to take classic webhooks as well. They carry an id and no signature: such a
+   * request is stored as a hint to be fetched, and never moves money by itself.
+   *
+   * @default false
+   */
+  readonly classic?: boolean;
+}
+
+/** Options of Paddle. */
+export interface PaddleOptions extends WebhookProviderOptions {}
+
+/** Options of Braintree. */
+export interface BraintreeOptions extends WebhookProviderOptions {
+  /** Public key of the API key pair whose private key is the secret. */
+  readonly publicKey: string;
+}
+
+/** Options of Checkout.com. */
+export interface CheckoutComOptions extends WebhookProviderOptions {}
+
+/** Options of Paystack. */
+export interface PaystackOptions extends WebhookProviderOptions {}
+
+/** Options of GitHub. */
+export interface GitHubOptions extends WebhookProviderOptions {}

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { captureOutput } from '../../helpers/output';
+import { Crash, DAY_MS, rowsOf, World } from './world';
+
+captureOutput();
+const ROWS = rowsOf(['2025-10-09', '2025-10-10'], 5);
+const CHANGING = 'pi_2_2025-10-09';
+
+function freshWorld(shape: { timeIsShort: boolean; changing: boolean }): World {
+  const world = new World(ROWS);
+  world.timeIsShort = shape.timeIsShort;
+  if (shape.changing) world.changing = new Set([CHANGING]);
+  return world;
+}
+
+/** A crash is followed by another attempt of the same run, or by no more than the run of the next day. */
+async function recover(world: World, by: 'retry' | 'next day'): Promise<void> {
+  await world.run('run-1', 1, by === 'retry');
+  for (const run of ['run-2', 'run-3']) {
+    world.crash = undefined;
+    world.now += DAY_MS;
+    await world.run(run);
+  }
+}
+
+/** Nothing lost, nothing twice, nothing left. */
+function expectAllArchivedOnce(world: World): void {
+  expect([...world.live.keys()]).toEqual([]);
+  expect(world.intents.size).toBe(0);
+  for (const { id } of ROWS) {
+    const { revision, archiveKey } = world.tombstones.get(id)!;
+    const found = world.archived().filter(({ row }) => row.key.transaction_id === id);
+    // Only the row that changed may be found in an earlier version too, and no version twice.
+    const versions = found.map(({ row }) => row.revision);
+    expect([id, versions]).toEqual([id, id === CHANGING ? [...new Set(versions)] : ['0']]);
+    expect(found.filter(({ row }) => row.revision === revision).map(({ objectKey }) => objectKey)).toEqual([archiveKey]);
+  }
+}
+
+const shapes = [false, true].flatMap((timeIsShort) => [false, true].map((changing) => ({ timeIsShort, changing })));
+
+describe.each(shapes)('time short: $timeIsShort, a row changes: $changing', (shape) => {
+  test.each(['retry', 'next day'] as const)('a crash before or after any call of a run is made good by the %s', async (by) => {
+    const undisturbed = freshWorld(shape);
+    await undisturbed.run('run-1');
+    const calls = undisturbed.calls.length;
+    expect(new Set(undisturbed.calls)).toEqual(new Set(['take', 'abandoned', 'scan', 'declare', 'create', 'bury', 'finish', ...(shape.timeIsShort ? ['read'] : [])]));
+
+    for (let call = 1; call <= calls; call += 1) {
+      for (const when of ['before', 'after'] as const) {
+        const world = freshWorld(shape);
+        world.crash = { call, when };
+        await recover(world, by);
+        expectAllArchivedOnce(world);
+      }
+    }
+  });
+});
+
+test('so is a crash of the attempt that makes good an earlier crash', async () => {
+  const crash: fc.Arbitrary<Crash> = fc.record({ call: fc.integer({ min: 1, max: 60 }), when: fc.constantFrom('before', 'after') });
+  const crashes = fc.array(crash, { minLength: 2, maxLength: 5 });
+  await fc.assert(fc.asyncProperty(crashes, fc.boolean(), fc.boolean(), fc.boolean(), async (several, timeIsShort, changing, overnight) => {
+    const world = freshWorld({ timeIsShort, changing });
+    for (const [index, next] of several.entries()) {
+      world.crash = { ...next, call: world.calls.length + next.call };
+      await world.invoke({ run: overnight ? `run-a${index}` : 'run-1' }).catch(() => undefined);
+      if (overnight) world.now += DAY_MS;
+    }
+    await recover(world, 'retry');
+    expectAllArchivedOnce(world);
+  }), { numRuns: 150 });
+});
+
+test('an answer of S3 that was lost does not make a second object', async () => {
+  const world = new World(rowsOf(['2025-10-09'], 3));
+  const create = 5;
+  world.crash = { call: create, when: 'after' };
+  await expect(world.invoke()).rejects.toThrow('after create');
+  expect(world.live.size).toBe(3);
+  await world.run('run-1');
+  expect(world.bodies.size).toBe(1);
+  expect(world.tombstones.size).toBe(3);
+});

@@ -1,0 +1,118 @@
+import { Alert } from '../../../runtime/fraud-detector/alert';
+import { analyze, FraudAnalysis } from '../../../runtime/fraud-detector/score';
+import { AlertUncertain, screen, ScreenDependencies } from '../../../runtime/fraud-detector/screen';
+import type { AlertClaim, Verdicts } from '../../../runtime/fraud-detector/verdicts';
+import { captureOutput } from '../../helpers/output';
+import { CONFIG, detail, RISKY } from './setup';
+
+const output = captureOutput();
+
+/** Verdicts in memory, and a topic that may fail. */
+function world({ claim, failure }: { claim?: AlertClaim; failure?: unknown } = {}) {
+  const sent: Alert[] = [];
+  const released: string[] = [];
+  let verdict: FraudAnalysis | undefined;
+  let owner: string | undefined;
+  let sentAt: string | undefined;
+  const verdicts: Verdicts = {
+    record: async (_, analysis) => { verdict ??= analysis; return verdict; },
+    claimAlert: async (_, execution) => {
+      if (claim) return claim;
+      if (sentAt) return 'sent';
+      if (owner) return owner === execution ? 'uncertain' : 'others';
+      owner = execution;
+      return 'mine';
+    },
+    alertSent: async (_, at) => { sentAt = at; },
+    releaseAlert: async ({ transaction_id }) => { owner = undefined; released.push(transaction_id); },
+  };
+  const failures = failure === undefined ? [] : [failure];
+  const deps: ScreenDependencies = {
+    config: CONFIG,
+    verdicts,
+    now: () => new Date('2025-10-09T08:53:20.750Z'),
+    send: async (alert) => {
+      if (failures.length > 0) throw failures.pop() as Error;
+      sent.push(alert);
+    },
+  };
+  const run = (transaction = RISKY, execution = 'execution-1') => screen({ transaction, execution }, deps);
+  return { sent, released, run };
+}
+
+const metrics = (name: string) => output.metrics.filter((datum) => datum.name === name);
+
+test('a harmless transaction is scored and alerts nobody', async () => {
+  const { sent, run } = world();
+  expect(await run(detail())).toMatchObject({ transaction_id: 'pi_1', fraud_analysis: { fraud_score: 0, fraud_status: 'low_risk' }, alert: 'none' });
+  expect(sent).toEqual([]);
+});
+
+test('medium risk alerts nobody', async () => {
+  const { sent, run } = world();
+  expect(await run(detail({ amount_text: '6000.00' }))).toMatchObject({ fraud_analysis: { fraud_status: 'medium_risk' }, alert: 'none' });
+  expect(sent).toEqual([]);
+});
+
+test('high risk alerts once, however often the workflow runs', async () => {
+  const { sent, run } = world();
+  expect([(await run()).alert, (await run()).alert, (await run(RISKY, 'execution-2')).alert]).toEqual(['sent', 'already_sent', 'already_sent']);
+  expect(sent).toEqual([expect.objectContaining({ transaction: RISKY, analysis: analyze(RISKY, CONFIG) })]);
+  expect(metrics('AlertsSent')).toHaveLength(1);
+});
+
+test('the verdict that stands decides, not the one just computed', async () => {
+  const { sent, run } = world();
+  await run(detail());
+  expect(await run(RISKY)).toMatchObject({ fraud_analysis: { fraud_status: 'low_risk' }, alert: 'none' });
+  expect(sent).toEqual([]);
+});
+
+test('a transaction is counted by its band, and timed, once', async () => {
+  const { run } = world();
+  await run();
+  await run();
+  expect(metrics('TransactionsScreened').map(({ dimensions }) => dimensions.RiskBand)).toEqual(['high_risk']);
+  expect(metrics('StoreToVerdictLatency').map(({ value, unit }) => [value, unit])).toEqual([[750, 'Milliseconds']]);
+});
+
+test.each([['sent', 'already_sent'], ['others', 'sent_by_another']] as const)('a claim answered with "%s" sends nothing: %s', async (claim, alert) => {
+  const { sent, run } = world({ claim });
+  expect((await run()).alert).toBe(alert);
+  expect(sent).toEqual([]);
+});
+
+test('a claim whose outcome nobody knows is left to a person, not sent again', async () => {
+  const { sent, run } = world({ claim: 'uncertain' });
+  await expect(run()).rejects.toThrow(AlertUncertain);
+  expect(sent).toEqual([]);
+});
+
+describe('when the topic', () => {
+  const failed = (httpStatusCode?: number) => Object.assign(new Error('failed'), httpStatusCode === undefined ? {} : { $metadata: { httpStatusCode } });
+
+  test.each([400, 403, 404, 429, 499, 503])('certainly refused (%i), the alert is given back and goes out with the next attempt', async (status) => {
+    const failure = failed(status);
+    const { sent, released, run } = world({ failure });
+    await expect(run()).rejects.toBe(failure);
+    expect(released).toEqual(['stripe#pi_1']);
+    expect((await run(RISKY, 'execution-2')).alert).toBe('sent');
+    expect(sent).toHaveLength(1);
+  });
+
+  test.each([['an internal error', failed(500)], ['a gateway timeout', failed(504)], ['a broken connection', failed()], ['no metadata', new TypeError('ECONNRESET')]])(
+    'may have sent it (%s), it is kept, and never sent twice', async (_, failure) => {
+      const { sent, released, run } = world({ failure });
+      await expect(run()).rejects.toBe(failure);
+      expect(released).toEqual([]);
+      await expect(run()).rejects.toThrow(AlertUncertain);
+      expect((await run(RISKY, 'execution-2')).alert).toBe('sent_by_another');
+      expect(sent).toEqual([]);
+    });
+});
+
+test('the log names the transaction and the reasons, and holds nothing of its metadata', async () => {
+  await world().run();
+  expect(output.logs).toEqual([expect.objectContaining({ transaction_id: 'stripe#pi_1', fraud_score: 1, risk_factors: expect.arrayContaining(['high_amount']) })]);
+  expect(output.text).not.toContain('4111111111111111');
+});

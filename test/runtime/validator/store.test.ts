@@ -1,0 +1,88 @@
+import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { transactionStore } from '../../../runtime/aws/store';
+import { dynaliteTable, TABLE_NAME } from '../../helpers/dynalite-table';
+import { rowWith } from '../rows';
+
+describe('one call decides', () => {
+  const dynamodb = mockClient(DynamoDBClient);
+  const store = transactionStore(new DynamoDBClient({}), 'the-table');
+  const puts = () => dynamodb.commandCalls(PutItemCommand).map((call) => call.args[0].input);
+  const refusal = (fingerprint?: string) => new ConditionalCheckFailedException({
+    message: 'The conditional request failed', $metadata: {}, Item: fingerprint === undefined ? undefined : { fingerprint: { S: fingerprint } },
+  });
+
+  beforeEach(() => dynamodb.reset());
+  afterAll(() => dynamodb.restore());
+
+  test('a new row costs one conditional put that would bring the old row back', async () => {
+    dynamodb.on(PutItemCommand).resolves({});
+    expect(await store(rowWith())).toBe('stored');
+    expect(dynamodb.calls()).toHaveLength(1);
+    expect(puts()).toMatchObject([{
+      TableName: 'the-table', ConditionExpression: 'attribute_not_exists(transaction_id)', ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    }]);
+  });
+
+  test('so does a duplicate', async () => {
+    dynamodb.on(PutItemCommand).rejects(refusal('f'.repeat(64)));
+    expect(await store(rowWith({ fingerprint: 'f'.repeat(64) }))).toBe('duplicate');
+    expect(dynamodb.calls()).toHaveLength(1);
+  });
+
+  test('a conflict is put beside the row it conflicts with, never over it', async () => {
+    dynamodb.on(PutItemCommand).rejectsOnce(refusal('another')).resolves({});
+    expect(await store(rowWith())).toBe('conflict');
+    expect(puts()[1].Item).toMatchObject({ record: { S: 'conflict' }, conflicts_with: { M: { transaction_id: { S: 'stripe#pi_1' }, event_id: { S: 'evt_1' } } } });
+    expect(puts()[1].ConditionExpression).toBe('attribute_not_exists(transaction_id)');
+  });
+
+  test.each([['an outage', new Error('ServiceUnavailable')], ['a refusal that shows no row', refusal()]])('%s is no outcome', async (_, error) => {
+    dynamodb.on(PutItemCommand).rejects(error);
+    await expect(store(rowWith())).rejects.toBe(error);
+  });
+
+  test('money is stored as an exact number, with its text beside it', async () => {
+    dynamodb.on(PutItemCommand).resolves({});
+    await store(rowWith({ amount: '90071992547409.930' }));
+    expect(puts()[0].Item).toMatchObject({ amount: { N: '90071992547409.930' }, amount_text: { S: '90071992547409.930' } });
+  });
+
+  test('what has no amount has no number', async () => {
+    dynamodb.on(PutItemCommand).resolves({});
+    await store(rowWith({ amount: null }));
+    expect(puts()[0].Item).not.toHaveProperty('amount');
+    expect(puts()[0].Item).toMatchObject({ amount_text: { NULL: true } });
+  });
+});
+
+describe('against a table', () => {
+  const table = dynaliteTable();
+  const store = (row: ReturnType<typeof rowWith>) => transactionStore(table.client, TABLE_NAME)(row);
+
+  test('first, retry, conflict, and both of them again', async () => {
+    const [first, other] = [rowWith({ fingerprint: 'a'.repeat(64) }), rowWith({ fingerprint: 'b'.repeat(64), amount: '20.00' })];
+    const outcomes = [];
+    for (const row of [first, first, other, other, first]) outcomes.push(await store(row));
+    expect(outcomes).toEqual(['stored', 'duplicate', 'conflict', 'conflict', 'duplicate']);
+
+    const rows = await table.all();
+    expect(rows.map(({ record, amount_text }) => [record.S, amount_text.S]).sort()).toEqual([['conflict', '20.00'], ['transaction', '10.99']]);
+  });
+
+  test('a retry that meets the tombstone of its archived row is a duplicate, and brings nothing back', async () => {
+    const row = rowWith({ transactionId: 'pi_archived' });
+    await table.put({
+      transaction_id: { S: row.transaction_id }, event_id: { S: row.event_id }, record: { S: 'tombstone' }, fingerprint: { S: row.fingerprint }, expires_at: { N: '1' },
+    });
+    expect(await store(row)).toBe('duplicate');
+    expect((await table.get(row.transaction_id, row.event_id))!.record.S).toBe('tombstone');
+  });
+
+  test('of two deliveries at the same moment one is stored', async () => {
+    const row = rowWith({ transactionId: 'pi_raced' });
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => store(row)));
+    expect(outcomes.filter((outcome) => outcome === 'stored')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'duplicate')).toHaveLength(9);
+  });
+});
