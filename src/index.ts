@@ -3,6 +3,8 @@ export type { ArchivalProps } from './archive/archive';
 export type { EndpointProps } from './ingest/webhook-endpoint';
 export type { FunctionOptions } from './packaging/handler-function';
 export * from './packaging/handler-packaging';
+export { AmountUnit, HmacAlgorithm, KeyEncoding, SignatureEncoding, UnixTimeUnit } from './providers/hmac-options';
+export type { HmacMapping, HmacOptions } from './providers/hmac-options';
 export * from './providers/provider-options';
 export { WebhookProvider } from './providers/webhook-provider';
 export type { RetentionProps } from './retention';

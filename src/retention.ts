@@ -1,5 +1,5 @@
 import { aws_logs as logs, Duration } from 'aws-cdk-lib';
-import { check, checkDays } from './validate';
+import { check, checkDays, refuseToken } from './validate';
 
 /** How long everything is kept. */
 export interface RetentionProps {
@@ -76,6 +76,10 @@ export function resolveRetention(props: RetentionProps = {}): Retention {
     logs: props.logs ?? logs.RetentionDays.ONE_MONTH,
   };
 
+  refuseToken('retention.archiveAfter', retention.archiveAfter);
+  refuseToken('retention.dedupe', retention.dedupe);
+  refuseToken('retention.deadLetters', retention.deadLetters);
+  refuseToken('retention.pointInTimeRecovery', retention.pointInTimeRecovery);
   const hours = retention.archiveAfter.toHours({ integral: false });
   check(Number.isInteger(hours) && hours >= 1, 'retention.archiveAfter', `${hours} hours`, 'use at least 1 whole hour');
   checkDays('retention.dedupe', retention.dedupe, 1, 3650);
@@ -84,12 +88,21 @@ export function resolveRetention(props: RetentionProps = {}): Retention {
   checkDays('retention.glacierAfter', retention.glacierAfter, 1, 36_500);
   checkDays('retention.expireAfter', retention.expireAfter, 1, 36_500);
   checkDays('retention.deadLetters', retention.deadLetters, 1, 14);
-  const [ia, glacier, expire] = [retention.infrequentAccessAfter, retention.glacierAfter, retention.expireAfter].map((age) => age.toDays());
-  check(glacier >= ia + 30, 'retention.glacierAfter', `${glacier} days`, `S3 keeps objects in Standard-IA for 30 days at least: use ${ia + 30} days or more`);
-  check(expire > glacier, 'retention.expireAfter', `${expire} days`, `use more than the ${glacier} days of retention.glacierAfter`);
+  checkLifecycle(retention);
   check(
     retention.dedupe.toHours() > hours, 'retention.dedupe', `${retention.dedupe.toDays()} days`,
     `use more than retention.archiveAfter (${hours} hours), or an archived event would be accepted again`,
   );
   return retention;
+}
+
+/** S3 refuses transitions out of order; ages that are tokens are left to it. */
+function checkLifecycle({ infrequentAccessAfter, glacierAfter, expireAfter }: Retention): void {
+  const [ia, glacier, expire] = [infrequentAccessAfter, glacierAfter, expireAfter].map((age) => (age.isUnresolved() ? undefined : age.toDays()));
+  if (ia !== undefined && glacier !== undefined) {
+    check(glacier >= ia + 30, 'retention.glacierAfter', `${glacier} days`, `S3 keeps objects in Standard-IA for 30 days at least: use ${ia + 30} days or more`);
+  }
+  if (glacier !== undefined && expire !== undefined) {
+    check(expire > glacier, 'retention.expireAfter', `${expire} days`, `use more than the ${glacier} days of retention.glacierAfter`);
+  }
 }

@@ -21,6 +21,7 @@ import { resolveThresholds, ThresholdProps } from './routing/tiers';
 import { FraudDetectionProps, resolveFraudDetection } from './screening/fraud-detection';
 import { TransactionWorkflow } from './screening/transaction-workflow';
 import { TransactionStorage } from './storage/transaction-storage';
+import { check } from './validate';
 
 /** Settings of the four functions. */
 export interface FunctionsProps {
@@ -213,6 +214,10 @@ export class WebhookProcessingSystem extends Construct {
     const fraudDetection = resolveFraudDetection(props.fraudDetection);
     const providers = props.providers ?? [WebhookProvider.standardWebhooks()];
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    check(
+      removalPolicy === RemovalPolicy.RETAIN || removalPolicy === RemovalPolicy.DESTROY, 'removalPolicy', removalPolicy,
+      'use RemovalPolicy.RETAIN or RemovalPolicy.DESTROY',
+    );
     const functions = props.functions ?? {};
     const context: HandlerContext = {
       naming,

@@ -7,7 +7,7 @@ export function retryWithJitter(task: sfn.TaskStateBase, ...finalErrors: string[
   task.addRetry({
     errors: [sfn.Errors.ALL],
     interval: Duration.seconds(1),
-    maxAttempts: 4,
+    maxAttempts: 3,
     backoffRate: 2,
     maxDelay: Duration.seconds(20),
     jitterStrategy: sfn.JitterType.FULL,

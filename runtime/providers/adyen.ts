@@ -170,10 +170,10 @@ function present(values: Readonly<Record<string, string | undefined>>): Canonica
 const DESCRIPTION = {
   contentTypes: ['application/json'],
   retryHorizonDays: 30,
-  unconfirmed: ['Whether transfer and transaction events of one movement reach the same endpoint is up to its subscriptions; moneyEvents chooses one.'],
+  unconfirmed: ['Whether a retried platform event repeats its body byte for byte; those without a sequence number are told apart by it.'],
 } satisfies Partial<AdapterDescription>;
 
-/** Adyen wants these words; without them it holds back all later webhooks of the endpoint. */
+/** The classic words; newer documentation takes any 2xx. */
 const ACKNOWLEDGEMENT = { status: 200, contentType: 'text/plain', body: '[accepted]' };
 
 /**

@@ -11,9 +11,9 @@ const MAX_CHARACTERS = 1_048_576;
 const MAX_DEPTH = 32;
 
 const DECLARATION = /^<\?xml version="1\.0"(?: encoding="UTF-8")?\?>/;
-const ATTRIBUTE = / (nil|type)="([^"<&]*)"/g;
+const ATTRIBUTE = / (nil|type)=(?:"([^"<&]*)"|'([^'<&]*)')/g;
 /** One tag: the name it closes, or the name it opens, its attributes and whether it closes at once. */
-const TAG = /<(?:\/([A-Za-z_][\w.-]*)|([A-Za-z_][\w.-]*)((?: (?:nil|type)="[^"<&]*")*) ?(\/?))>/y;
+const TAG = /<(?:\/([A-Za-z_][\w.-]*)|([A-Za-z_][\w.-]*)((?: (?:nil|type)=(?:"[^"<&]*"|'[^'<&]*'))*) ?(\/?))>/y;
 const REFERENCE = /&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));/g;
 const PREDEFINED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: '\'' };
 /** What XML 1.0 calls a character. */
@@ -60,7 +60,7 @@ export function parseXml(text: string): XmlElement {
 }
 
 function opened(name: string, attributes: string): OpenElement {
-  const pairs = [...attributes.matchAll(ATTRIBUTE)].map(([, key, value]) => [key, value] as const);
+  const pairs = [...attributes.matchAll(ATTRIBUTE)].map(([, key, double, single]) => [key, double ?? single] as const);
   const values = new Map(pairs);
   if (values.size < pairs.length) throw malformed('the XML has an attribute twice');
   return { name, nil: values.get('nil') === 'true', children: [], text: '' };

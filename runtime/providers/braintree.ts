@@ -169,6 +169,7 @@ export const braintree: ProviderAdapter = {
     contentTypes: ['application/x-www-form-urlencoded'],
     batch: false,
     retryHorizonDays: 1,
+    unconfirmed: ['Whether live notifications start with an XML declaration or hold numeric character references; both are read.'],
   },
   verify,
   map,

@@ -43,7 +43,7 @@ function signedBytes(part: SignedPart, request: WebhookRequest, { timestamp }: H
 /** A bad secret is the receiver's fault, so not a rejection. */
 function keyOf(secret: string, { keyDecoding }: HmacScheme): Buffer {
   if (keyDecoding === 'text') return Buffer.from(secret);
-  const key = keyDecoding === 'hex' ? decodeHex(secret.toLowerCase(), secret.length / 2) : decodeBase64(secret);
+  const key = keyDecoding === 'hex' ? decodeHex(secret.toLowerCase(), Math.floor(secret.length / 2)) : decodeBase64(secret);
   if (!key?.length) throw new Error(`The secret of this hmac endpoint is not ${keyDecoding}`);
   return key;
 }

@@ -10,7 +10,7 @@ export abstract class AlertSubscriber {
    */
   public static email(address: string): AlertSubscriber {
     check(/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address), 'alertSubscribers email', address, 'use an address such as payments@example.com');
-    return new TopicSubscriber(new subscriptions.EmailSubscription(address));
+    return new TopicSubscriber(address, new subscriptions.EmailSubscription(address));
   }
 
   /**
@@ -20,15 +20,18 @@ export abstract class AlertSubscriber {
    */
   public static sms(phoneNumber: string): AlertSubscriber {
     check(/^\+[1-9]\d{6,14}$/.test(phoneNumber), 'alertSubscribers sms', phoneNumber, 'use E.164, e.g. +14155550100');
-    return new TopicSubscriber(new subscriptions.SmsSubscription(phoneNumber));
+    return new TopicSubscriber(phoneNumber, new subscriptions.SmsSubscription(phoneNumber));
   }
+
+  /** @internal */
+  public abstract readonly _endpoint: string;
 
   /** @internal */
   public abstract _subscribe(topic: sns.ITopic): void;
 }
 
 class TopicSubscriber extends AlertSubscriber {
-  public constructor(private readonly subscription: sns.ITopicSubscription) {
+  public constructor(public readonly _endpoint: string, private readonly subscription: sns.ITopicSubscription) {
     super();
   }
 

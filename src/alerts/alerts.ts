@@ -1,6 +1,7 @@
 import { aws_sns as sns } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { Naming } from '../naming';
+import { check } from '../validate';
 import { AlertSubscriber } from './alert-subscriber';
 
 export interface AlertsProps {
@@ -19,6 +20,9 @@ export class Alerts extends Construct {
       displayName: 'Transaction alerts',
       enforceSSL: true,
     });
+    const endpoints = props.subscribers.map(({ _endpoint }) => _endpoint);
+    const twice = endpoints.find((endpoint, index) => endpoints.indexOf(endpoint) !== index);
+    check(twice === undefined, 'alertSubscribers', twice, 'name each subscriber once');
     props.subscribers.forEach((subscriber) => subscriber._subscribe(this.topic));
   }
 }

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../contract';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { Retention } from '../retention';
-import { checkWholeNumber } from '../validate';
+import { checkWholeNumber, refuseToken } from '../validate';
 import { keepInDeadLetters, retryWithJitter, WITH_ERROR } from '../workflow-steps';
 
 /** When and how transactions are archived. */
@@ -50,6 +50,7 @@ export class Archive extends Construct {
     const { context, retention, table, bucket } = props;
     const name = context.naming.of('archive-workflow');
     const segments = props.archival.segments ?? 4;
+    refuseToken('archival.segments', segments);
     checkWholeNumber('archival.segments', segments, 1, 40);
 
     this.archiver = new HandlerFunction(this, 'Archiver', {
@@ -61,6 +62,7 @@ export class Archive extends Construct {
       ...props.options,
       memorySize: props.options.memorySize ?? 512,
       timeout: props.options.timeout ?? Duration.minutes(5),
+      minTimeout: Duration.minutes(2),
       environment: {
         [ENV.table]: table.tableName,
         [ENV.bucket]: bucket.bucketName,

@@ -117,7 +117,8 @@ export class WebhookEndpoint extends Construct {
 
   private createApi({ context, endpoint }: WebhookEndpointProps): apigateway.RestApi {
     const api = new apigateway.RestApi(this, 'Api', {
-      restApiName: context.naming.of('webhook-api'),
+      // CloudWatch tells APIs apart by this name.
+      restApiName: context.naming.of('webhook-api') ?? context.system,
       description: 'Receives webhooks of payment providers',
       binaryMediaTypes: ['*/*'],
       cloudWatchRole: endpoint.cloudWatchRole ?? true,

@@ -2,7 +2,7 @@ import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs, Duration, Remov
 import { Construct } from 'constructs';
 import { ENV } from '../contract';
 import { Naming } from '../naming';
-import { checkWholeNumber } from '../validate';
+import { checkWholeNumber, refuseToken } from '../validate';
 import { HandlerPackaging } from './handler-packaging';
 
 /** Settings of one of the functions. */
@@ -52,6 +52,10 @@ export interface HandlerFunctionProps extends FunctionOptions {
   readonly prop: string;
   readonly memorySize: number;
   readonly timeout: Duration;
+  /** @default - a second */
+  readonly minTimeout?: Duration;
+  /** @default - 15 minutes, the limit of AWS Lambda */
+  readonly maxTimeout?: Duration;
 }
 
 /** A function with its own log group and its own role, which holds nothing but what is granted. */
@@ -64,7 +68,9 @@ export class HandlerFunction extends Construct {
     super(scope, id);
     checkWholeNumber(`functions.${props.prop}.memorySize`, props.memorySize, 128, 10_240);
     checkWholeNumber(`functions.${props.prop}.reservedConcurrentExecutions`, props.reservedConcurrentExecutions, 1, 10_000);
-    if (!props.timeout.isUnresolved()) checkWholeNumber(`functions.${props.prop}.timeout in seconds`, props.timeout.toSeconds({ integral: false }), 1, 900);
+    const [min, max] = [props.minTimeout ?? Duration.seconds(1), props.maxTimeout ?? Duration.minutes(15)].map((limit) => limit.toSeconds());
+    refuseToken(`functions.${props.prop}.timeout`, props.timeout);
+    checkWholeNumber(`functions.${props.prop}.timeout in seconds`, props.timeout.toSeconds({ integral: false }), min, max);
 
     const { context } = props;
     const functionName = context.naming.of(props.baseName);

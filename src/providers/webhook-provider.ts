@@ -1,6 +1,7 @@
 import { aws_secretsmanager as secretsmanager, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { check } from '../validate';
+import { check, refuseToken } from '../validate';
+import { adapterOptionsOf, HmacOptions } from './hmac-options';
 import {
   AdyenOptions, BraintreeOptions, CheckoutComOptions, GitHubOptions, MollieOptions, PaddleOptions, PayPalOptions, PaystackOptions, RazorpayOptions,
   ShopifyOptions, SquareOptions, StandardWebhooksOptions, StripeOptions, WebhookEndpointOptions, WebhookProviderOptions,
@@ -136,6 +137,30 @@ export class WebhookProvider {
     return new WebhookProvider('github', options, secretOf(options));
   }
 
+  /**
+   * Any other sender whose webhooks carry an HMAC in a header.
+   *
+   * @example
+   * WebhookProvider.hmac({
+   *   name: 'acme',
+   *   header: 'x-acme-signature',
+   *   timestampHeader: 'x-acme-timestamp',
+   *   signedText: '{timestamp}.{body}',
+   *   mapping: {
+   *     transactionId: 'data.id',
+   *     eventId: 'id',
+   *     eventType: 'type',
+   *     moneyTypes: ['payment.settled'],
+   *     amount: 'data.amount',
+   *     amountUnit: AmountUnit.MINOR,
+   *     currency: 'data.currency',
+   *   },
+   * });
+   */
+  public static hmac(options: HmacOptions): WebhookProvider {
+    return new WebhookProvider('hmac', options, secretOf(options), (url) => adapterOptionsOf(options, url));
+  }
+
   /** Last part of the path of its endpoint. */
   public readonly name: string;
 
@@ -147,7 +172,11 @@ export class WebhookProvider {
     private readonly answersGet = false,
   ) {
     this.name = options.name ?? kind;
-    check(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(this.name), 'providers.name', this.name, 'use 1 to 64 lower-case letters, digits and inner hyphens');
+    refuseToken('providers.name', this.name);
+    check(
+      this.name.length <= 64 && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(this.name), 'providers.name', this.name,
+      'use up to 64 lower-case letters and digits, with single hyphens between them',
+    );
   }
 
   /** @internal */
@@ -208,6 +237,7 @@ function secretOf({ secret }: WebhookProviderOptions, generate = ALPHANUMERIC_KE
   return { given: secret, generate };
 }
 
+/** Different names give different ids: only a hyphen that a capital can stand for is dropped. */
 function pascalCase(name: string): string {
-  return name.split('-').map((word) => word[0].toUpperCase() + word.slice(1)).join('');
+  return name.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 }

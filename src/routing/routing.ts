@@ -20,6 +20,13 @@ export interface WorkflowTask {
   readonly notify: boolean;
 }
 
+/** How hard EventBridge tries, and where it leaves what it could not deliver. */
+interface Delivery {
+  readonly deadLetterQueue: sqs.Queue;
+  readonly retryAttempts: number;
+  readonly maxEventAge: Duration;
+}
+
 const RULE_DESCRIPTION: Readonly<Record<Tier, string>> = {
   high: 'High-value transactions, for immediate processing',
   medium: 'Medium-value transactions, for standard processing',
@@ -37,6 +44,7 @@ export class Routing extends Construct {
   /** Known event ids that came again with another body. */
   public readonly conflictRule: events.Rule;
   public readonly batchLogGroup: logs.LogGroup;
+  private readonly delivery: Delivery;
 
   public constructor(scope: Construct, id: string, props: RoutingProps) {
     super(scope, id);
@@ -52,6 +60,7 @@ export class Routing extends Construct {
       enforceSSL: true,
       removalPolicy: props.removalPolicy,
     });
+    this.delivery = { deadLetterQueue: this.deadLetters, retryAttempts: 20, maxEventAge: Duration.hours(6) };
     const [low, medium, high] = TIERS.map((tier) => this.tierRule(tier, naming));
     this.lowValueRule = low;
     this.mediumValueRule = medium;
@@ -77,34 +86,37 @@ export class Routing extends Construct {
         timestamp: events.EventField.time,
         ...task,
       }),
-      ...this.delivery(),
+      ...this.delivery,
     }));
   }
 
   /** Tells the topic of each transaction of the tier. */
   public toTopic(tier: Tier, topic: sns.ITopic): void {
     const [amount, currency, provider, id] = ['amount_text', 'currency', 'provider', 'transaction_id'].map((field) => events.EventField.fromPath(`$.detail.${field}`));
-    this.ruleOf(tier).addTarget(new targets.SnsTopic(topic, {
-      message: events.RuleTargetInput.fromText(`A ${tier}-value transaction of ${amount} ${currency} was received from ${provider}: ${id}`),
-      ...this.delivery(),
-    }));
+    const message = `A ${tier}-value transaction of ${amount} ${currency} was received from ${provider}: ${id}`;
+    this.ruleOf(tier).addTarget(this.topicTarget(topic, message));
   }
 
   /** Tells the topic of each conflict. */
   public conflictsTo(topic: sns.ITopic): void {
     const [id, eventId, provider] = ['$.detail.transaction_id', '$.detail.conflicts_with.event_id', '$.detail.provider'].map(events.EventField.fromPath);
-    this.conflictRule.addTarget(new targets.SnsTopic(topic, {
-      message: events.RuleTargetInput.fromText(
-        `The event ${eventId} of transaction ${id} from ${provider} came again with another body. Both are kept; please compare them.`,
-      ),
-      ...this.delivery(),
-    }));
+    const message = `The event ${eventId} of transaction ${id} from ${provider} came again with another body. Both are kept; please compare them.`;
+    this.conflictRule.addTarget(this.topicTarget(topic, message));
   }
 
   /** Logs each transaction of the tier for batch processing. */
   public toBatchLog(tier: Tier): void {
-    this.batchLogGroup.grantWrite(new iam.ServicePrincipal('events.amazonaws.com'));
-    this.ruleOf(tier).addTarget(new LogGroupTarget(this.batchLogGroup, this.delivery()));
+    const { logGroupArn, logGroupName } = this.batchLogGroup;
+    // EventBridge wants the ARN without the trailing `:*`.
+    const arn = Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: logGroupName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    this.ruleOf(tier).addTarget(new AllowingTarget(arn, this.delivery, (rule) => {
+      this.batchLogGroup.addToResourcePolicy(new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+        actions: ['logs:CreateLogStream'],
+        resources: [logGroupArn],
+      }));
+      this.batchLogGroup.addToResourcePolicy(byRule(rule, 'logs:PutLogEvents', logGroupArn));
+    }));
   }
 
   public ruleOf(tier: Tier): events.Rule {
@@ -121,31 +133,40 @@ export class Routing extends Construct {
     });
   }
 
-  private delivery(): targets.TargetBaseProps {
-    return { deadLetterQueue: this.deadLetters, retryAttempts: 20, maxEventAge: Duration.hours(6) };
+  private topicTarget(topic: sns.ITopic, message: string): events.IRuleTarget {
+    const allow = (rule: events.IRule) => topic.addToResourcePolicy(byRule(rule, 'sns:Publish', topic.topicArn));
+    return new AllowingTarget(topic.topicArn, this.delivery, allow, events.RuleTargetInput.fromText(message));
   }
 }
 
-/** A log group as target, allowed by a resource policy in the template instead of a custom resource. */
-class LogGroupTarget implements events.IRuleTarget {
-  public constructor(private readonly logGroup: logs.ILogGroup, private readonly delivery: targets.TargetBaseProps) {}
+/** A target that is allowed by its own resource policy, for this rule alone. */
+class AllowingTarget implements events.IRuleTarget {
+  public constructor(
+    private readonly arn: string,
+    private readonly delivery: Delivery,
+    private readonly allow: (rule: events.IRule) => void,
+    private readonly input?: events.RuleTargetInput,
+  ) {}
 
   public bind(rule: events.IRule): events.RuleTargetConfig {
     const { deadLetterQueue, retryAttempts, maxEventAge } = this.delivery;
-    deadLetterQueue!.addToResourcePolicy(new iam.PolicyStatement({
-      principals: [new iam.ServicePrincipal('events.amazonaws.com')],
-      actions: ['sqs:SendMessage'],
-      resources: [deadLetterQueue!.queueArn],
-      conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
-    }));
+    this.allow(rule);
+    deadLetterQueue.addToResourcePolicy(byRule(rule, 'sqs:SendMessage', deadLetterQueue.queueArn));
     return {
-      // EventBridge wants the ARN without the trailing `:*`.
-      arn: Stack.of(this.logGroup).formatArn({
-        service: 'logs', resource: 'log-group', resourceName: this.logGroup.logGroupName, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
-      deadLetterConfig: { arn: deadLetterQueue!.queueArn },
-      retryPolicy: { maximumRetryAttempts: retryAttempts, maximumEventAgeInSeconds: maxEventAge!.toSeconds() },
-      targetResource: this.logGroup,
+      arn: this.arn,
+      input: this.input,
+      deadLetterConfig: { arn: deadLetterQueue.queueArn },
+      retryPolicy: { maximumRetryAttempts: retryAttempts, maximumEventAgeInSeconds: maxEventAge.toSeconds() },
     };
   }
+}
+
+/** What a rule may do to a target, and no other account's rule. */
+function byRule(rule: events.IRule, action: string, resource: string): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+    actions: [action],
+    resources: [resource],
+    conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
+  });
 }

@@ -1,5 +1,5 @@
 import { AmountsByCurrency, TierThresholds } from '../contract';
-import { amountText, check } from '../validate';
+import { amountText, check, checkBelow } from '../validate';
 
 /** Limits between the tiers, in major units of the currency: low < `medium` ≤ medium ≤ `high` < high. */
 export interface AmountThresholds {
@@ -59,5 +59,6 @@ export function resolveAmounts(prop: string, amount: number, byCurrency: { [curr
 }
 
 function checkOrder(prop: string, medium: number, high: number): void {
-  check(medium > 0 && medium < high, `${prop}.medium`, medium, `use more than 0 and less than ${prop}.high (${high}), or there is no medium tier`);
+  check(medium > 0, `${prop}.medium`, medium, 'use more than 0, or there is no low tier');
+  checkBelow(`${prop}.medium`, medium, `${prop}.high`, high, 'there is no medium tier');
 }

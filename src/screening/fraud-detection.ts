@@ -1,6 +1,6 @@
 import { FraudDetectionConfig, FraudRuleConfig, RISK_BANDS, Tier, TIERS } from '../contract';
 import { resolveAmounts } from '../routing/tiers';
-import { check } from '../validate';
+import { check, checkBelow, refuseToken } from '../validate';
 
 /** A rule of the fraud detector: when it hits, its weight is added to the score. */
 export class FraudRule {
@@ -152,6 +152,9 @@ export interface FraudDetectionProps {
   readonly screenedTiers?: TransactionTier[];
 }
 
+/** Of the 4 KB of environment variables a function may have. */
+const MAX_CONFIG_BYTES = 3500;
+
 export interface ResolvedFraudDetection {
   readonly config: FraudDetectionConfig;
   readonly screenedTiers: readonly Tier[];
@@ -163,21 +166,22 @@ export function resolveFraudDetection(props: FraudDetectionProps = {}): Resolved
   check(twice === undefined, 'fraudDetection.rules', twice?.id, 'name each rule once');
   const mediumRiskAbove = thousandths('fraudDetection.mediumRiskAbove', props.mediumRiskAbove ?? 0.4);
   const highRiskAbove = thousandths('fraudDetection.highRiskAbove', props.highRiskAbove ?? 0.7);
-  check(
-    mediumRiskAbove < highRiskAbove, 'fraudDetection.mediumRiskAbove', mediumRiskAbove / 1000,
-    `use less than fraudDetection.highRiskAbove (${highRiskAbove / 1000})`,
-  );
+  checkBelow('fraudDetection.mediumRiskAbove', mediumRiskAbove / 1000, 'fraudDetection.highRiskAbove', highRiskAbove / 1000, 'medium_risk is unreachable');
   const reachable = Math.min(1000, rules.reduce((sum, { weight }) => sum + weight, 0));
   check(
     rules.length === 0 || reachable > highRiskAbove, 'fraudDetection.rules', `weights of ${reachable / 1000} in all`,
     `no score can exceed fraudDetection.highRiskAbove (${highRiskAbove / 1000}), so ${RISK_BANDS[2]} is unreachable: raise weights or lower the band`,
   );
+  const config = { rules, mediumRiskAbove, highRiskAbove };
+  const bytes = JSON.stringify(config).length;
+  check(bytes <= MAX_CONFIG_BYTES, 'fraudDetection', `${bytes} bytes of configuration`, `AWS Lambda leaves room for ${MAX_CONFIG_BYTES}: use fewer currencies`);
   const wanted = props.screenedTiers ?? [...TIERS];
   const screenedTiers = TIERS.filter((tier) => wanted.includes(tier as TransactionTier));
-  return { config: { rules, mediumRiskAbove, highRiskAbove }, screenedTiers };
+  return { config, screenedTiers };
 }
 
 function thousandths(prop: string, value: number): number {
+  refuseToken(prop, value);
   const scaled = Math.round(value * 1000);
   check(value >= 0 && value <= 1 && Math.abs(value * 1000 - scaled) < 1e-9, prop, value, 'use 0 to 1 in steps of 0.001');
   return scaled;

@@ -31,6 +31,7 @@ export class TransactionWorkflow extends Construct {
     const { context, table, topic } = props;
     const name = context.naming.of('transaction-workflow');
 
+    const detectorTimeout = props.options.timeout ?? Duration.seconds(60);
     this.fraudDetector = new HandlerFunction(this, 'FraudDetector', {
       context,
       handler: 'fraud-detector',
@@ -39,7 +40,9 @@ export class TransactionWorkflow extends Construct {
       description: 'Scores transactions and alerts on high risk',
       ...props.options,
       memorySize: props.options.memorySize ?? 512,
-      timeout: props.options.timeout ?? Duration.seconds(60),
+      timeout: detectorTimeout,
+      // Four attempts and the pauses between them end before the execution does, so that the last failure is still caught.
+      maxTimeout: Duration.seconds(60),
       environment: {
         [ENV.table]: table.tableName,
         [ENV.topic]: topic.topicArn,
@@ -66,7 +69,7 @@ export class TransactionWorkflow extends Construct {
       stateMachineType: sfn.StateMachineType.EXPRESS,
       comment: 'Fraud detection and notification, in parallel',
       definitionBody: sfn.DefinitionBody.fromChainable(
-        new sfn.Parallel(this, 'ProcessTransaction').branch(this.screening(), this.notification(table, topic)),
+        new sfn.Parallel(this, 'ProcessTransaction').branch(this.screening(detectorTimeout), this.notification(table, topic)),
       ),
       timeout: Duration.minutes(5),
       tracingEnabled: context.tracing,
@@ -75,9 +78,10 @@ export class TransactionWorkflow extends Construct {
     });
   }
 
-  private screening(): sfn.IChainable {
+  private screening(timeout: Duration): sfn.IChainable {
     const detect = new tasks.LambdaInvoke(this, 'FraudDetection', {
       lambdaFunction: this.fraudDetector,
+      taskTimeout: sfn.Timeout.duration(timeout),
       payload: sfn.TaskInput.fromObject({
         transaction: sfn.JsonPath.objectAt('$.transaction'),
         execution: sfn.JsonPath.stringAt('$$.Execution.Id'),
