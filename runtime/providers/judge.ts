@@ -35,9 +35,11 @@ export interface Judgement {
   readonly needs_fetch: boolean;
 }
 
-/** Names under which captures may call a provider, beside its kind. */
+/** What captures may call a provider beside its kind, and what goes without saying in them. */
 const ALIASES: Readonly<Record<string, { readonly kind: string; readonly options?: AdapterOptions; readonly unsigned?: true }>> = {
   'svix': { kind: 'standard-webhooks' },
+  // A capture does not say which environment it is from.
+  'paypal': { kind: 'paypal', options: { sandbox: true } },
   'adyen-platform': { kind: 'adyen' },
   'mollie-classic': { kind: 'mollie', options: { classic: true }, unsigned: true },
   'generic-hmac-hex': { kind: 'hmac', options: { header: 'x-signature', encoding: 'hex' } },
@@ -104,7 +106,13 @@ async function credentialsOf(
   const url = adapter.certificateUrl?.(request);
   return {
     secrets: [secret, ...(secrets ?? []), publicKey].filter((value) => value !== undefined),
-    options: { ...preset, ...camelCased(rest), ...(root !== undefined && { trustedRoots: [root] }) },
+    options: {
+      ...preset,
+      ...camelCased(rest),
+      ...(root !== undefined && { trustedRoots: [root] }),
+      // A chain that comes with the capture was fetched after it, so its validity is today's matter.
+      ...(captured !== undefined && { certificateTime: Date.now() }),
+    },
     certificate: url === undefined ? undefined : await (captured === undefined ? fetchCertificate(url) : String(captured)),
   };
 }
