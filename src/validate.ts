@@ -28,6 +28,10 @@ export function checkBelow(prop: string, value: number, limitProp: string, limit
   check(value < limit || Token.isUnresolved(limit), prop, value, `use less than ${limitProp} (${limit}), or ${consequence}`);
 }
 
+export function checkCurrency(prop: string, currency: string): void {
+  check(/^[A-Z]{3}$/.test(currency), prop, currency, 'use an ISO 4217 code in capitals, e.g. JPY');
+}
+
 /** A number that stands for an exact amount: printed without an exponent. */
 export function amountText(prop: string, value: number): string {
   if (Token.isUnresolved(value)) return Tokenization.stringifyNumber(value);

@@ -104,7 +104,7 @@ function mapPayments(request: WebhookRequest, options: AdapterOptions): readonly
         ...moneyOf(value, currency, success === 'true' && types.includes(eventCode)),
         provider: 'adyen',
         customer_id: shopperOf(item),
-        occurred_at: timeOf(item.eventDate, request),
+        occurred_at: timeOf(textAt(item, 'eventDate'), request),
         metadata: present({ merchantReference, originalReference }),
         needs_fetch: false,
       },
@@ -135,7 +135,7 @@ function mapPlatform(request: WebhookRequest, options: AdapterOptions): readonly
       ...moneyOf(numberAt(data, 'amount', 'value'), textAt(data, 'amount', 'currency'), moved),
       provider: 'adyen-platform',
       customer_id: textAt(data, 'accountHolder', 'id') ?? textAt(data, 'balanceAccount', 'id') ?? null,
-      occurred_at: timeOf(body.timestamp ?? body.createdAt, request),
+      occurred_at: timeOf(textAt(body, 'timestamp') ?? textAt(body, 'createdAt'), request),
       metadata: present({ reference: textAt(data, 'reference'), status, transfer: textAt(data, 'transfer', 'id') }),
       needs_fetch: false,
     },
@@ -159,8 +159,8 @@ function moneyOf(value: string | undefined, currency: string | undefined, moved:
   return money ? { ...money, money_moved: moved && parseDecimal(money.amount).units !== 0n } : { amount: null, currency: null, money_moved: false };
 }
 
-function timeOf(value: Json | undefined, { receivedAt }: WebhookRequest): string {
-  return (typeof value === 'string' ? readable(() => fromIso(value)) : undefined) ?? new Date(receivedAt).toISOString();
+function timeOf(text: string | undefined, { receivedAt }: WebhookRequest): string {
+  return (text === undefined ? undefined : readable(() => fromIso(text))) ?? new Date(receivedAt).toISOString();
 }
 
 function present(values: Readonly<Record<string, string | undefined>>): CanonicalEvent['metadata'] {

@@ -83,7 +83,8 @@ export function hmacScheme(options: AdapterOptions): HmacScheme {
   check(has('timestamp') === (timestampHeader !== undefined), 'signedText contains {timestamp} exactly when there is a timestampHeader');
   for (const field of ['eventId', 'eventType'] as const) {
     const header = headerName(mapping[field]);
-    check(header === undefined || parts.some((part) => 'header' in part && part.header === header), `mapping.${field} is a header that signedText leaves out`);
+    const signed = parts.some((part) => 'header' in part && part.header === header);
+    check(header === undefined || signed, `mapping.${field} is a header that signedText leaves out`);
   }
   const toleranceSeconds = options.toleranceSeconds ?? 300;
   check(Number.isInteger(toleranceSeconds) && (toleranceSeconds as number) > 0, 'toleranceSeconds must be a positive integer');

@@ -64,7 +64,7 @@ export const paystack: ProviderAdapter = {
     contentTypes: ['application/json'],
     batch: false,
     retryHorizonDays: 3,
-    unconfirmed: ['Amounts in XOF and RWF are read as hundredths, as in every other currency; Paystack’s own shop plug-ins multiply XOF by 100.'],
+    unconfirmed: ['Amounts in XOF and RWF are read as hundredths, as in every other currency; a widely used shop plug-in multiplies XOF by 100.'],
   },
   verify: (request, credentials) => verifyRawBody(SCHEME, request, credentials),
   map,

@@ -30,7 +30,15 @@ export interface StandardWebhooksOptions extends WebhookProviderOptions {}
 export interface StripeOptions extends WebhookProviderOptions {}
 
 /** Options of Adyen. */
-export interface AdyenOptions extends WebhookProviderOptions {}
+export interface AdyenOptions extends WebhookProviderOptions {
+  /**
+   * Which of the provider's money events count. With manual capture a sale raises
+   * `AUTHORISATION` and `CAPTURE`: name one of them, or it counts twice.
+   *
+   * @default - all that the adapter knows
+   */
+  readonly moneyEvents?: string[];
+}
 
 /** Options of PayPal, which signs with a certificate instead of a secret. */
 export interface PayPalOptions extends WebhookEndpointOptions {
@@ -55,8 +63,23 @@ export interface SquareOptions extends WebhookProviderOptions {
   readonly notificationUrl?: string;
 }
 
+/** Which of Shopify's events stand for money; counting both would count every sale twice. */
+export enum ShopifyMoney {
+  /** `order_transactions/create`: every sale, capture and refund by itself. */
+  TRANSACTIONS = 'transactions',
+  /** `orders/paid` and `refunds/create`. */
+  ORDERS = 'orders',
+}
+
 /** Options of Shopify. */
-export interface ShopifyOptions extends WebhookProviderOptions {}
+export interface ShopifyOptions extends WebhookProviderOptions {
+  /**
+   * Which events move money.
+   *
+   * @default ShopifyMoney.TRANSACTIONS
+   */
+  readonly money?: ShopifyMoney;
+}
 
 /** Options of Razorpay. */
 export interface RazorpayOptions extends WebhookProviderOptions {}
@@ -70,6 +93,13 @@ export interface MollieOptions extends WebhookProviderOptions {
    * @default false
    */
   readonly classic?: boolean;
+
+  /**
+   * Which of the provider's money events count. For example `payment.paid`.
+   *
+   * @default - all that the adapter knows
+   */
+  readonly moneyEvents?: string[];
 }
 
 /** Options of Paddle. */
@@ -79,6 +109,28 @@ export interface PaddleOptions extends WebhookProviderOptions {}
 export interface BraintreeOptions extends WebhookProviderOptions {
   /** Public key of the API key pair whose private key is the secret. */
   readonly publicKey: string;
+
+  /**
+   * Public key of the pair that was replaced, while its private key is still live.
+   *
+   * @default - none
+   */
+  readonly previousPublicKey?: string;
+
+  /**
+   * Currency of notifications that name none, ISO 4217.
+   *
+   * @default - such an amount has to be fetched
+   */
+  readonly defaultCurrency?: string;
+
+  /**
+   * Which of the provider's money events count. A sale raises `transaction_settled` and
+   * `transaction_disbursed`: name one of them, or it counts twice.
+   *
+   * @default - all that the adapter knows
+   */
+  readonly moneyEvents?: string[];
 }
 
 /** Options of Checkout.com. */

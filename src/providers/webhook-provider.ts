@@ -1,10 +1,10 @@
 import { aws_secretsmanager as secretsmanager, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { check, refuseToken } from '../validate';
+import { check, checkCurrency, refuseToken } from '../validate';
 import { adapterOptionsOf, HmacOptions } from './hmac-options';
 import {
   AdyenOptions, BraintreeOptions, CheckoutComOptions, GitHubOptions, MollieOptions, PaddleOptions, PayPalOptions, PaystackOptions, RazorpayOptions,
-  ShopifyOptions, SquareOptions, StandardWebhooksOptions, StripeOptions, WebhookEndpointOptions, WebhookProviderOptions,
+  ShopifyMoney, ShopifyOptions, SquareOptions, StandardWebhooksOptions, StripeOptions, WebhookEndpointOptions, WebhookProviderOptions,
 } from './provider-options';
 
 /** A payment provider whose webhooks are received. Every request must carry its signature; there is no endpoint without one. */
@@ -41,7 +41,7 @@ export class WebhookProvider {
    * @see https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures
    */
   public static adyen(options: AdyenOptions = {}): WebhookProvider {
-    return new WebhookProvider('adyen', options, secretOf(options, HEX_KEY));
+    return new WebhookProvider('adyen', options, secretOf(options, HEX_KEY), () => ({ moneyEvents: options.moneyEvents }));
   }
 
   /**
@@ -70,7 +70,7 @@ export class WebhookProvider {
    * @see https://shopify.dev/docs/apps/build/webhooks/subscribe/https
    */
   public static shopify(options: ShopifyOptions = {}): WebhookProvider {
-    return new WebhookProvider('shopify', options, secretOf(options));
+    return new WebhookProvider('shopify', options, secretOf(options), () => ({ money: options.money ?? ShopifyMoney.TRANSACTIONS }));
   }
 
   /**
@@ -88,7 +88,10 @@ export class WebhookProvider {
    * @see https://docs.mollie.com/reference/webhooks-new
    */
   public static mollie(options: MollieOptions = {}): WebhookProvider {
-    return new WebhookProvider('mollie', options, secretOf(options), () => ({ classic: options.classic ?? false }));
+    return new WebhookProvider('mollie', options, secretOf(options), () => ({
+      classic: options.classic ?? false,
+      moneyEvents: options.moneyEvents,
+    }));
   }
 
   /**
@@ -106,8 +109,11 @@ export class WebhookProvider {
    * @see https://developer.paypal.com/braintree/docs/guides/webhooks/overview
    */
   public static braintree(options: BraintreeOptions): WebhookProvider {
-    check(/^\w{1,64}$/.test(options.publicKey), 'WebhookProvider.braintree publicKey', options.publicKey, 'use the public key of the API key pair');
-    return new WebhookProvider('braintree', options, secretOf(options), () => ({ publicKey: options.publicKey }), true);
+    const { publicKey, previousPublicKey, defaultCurrency, moneyEvents } = options;
+    const keys = [publicKey, ...(previousPublicKey === undefined ? [] : [previousPublicKey])];
+    for (const key of keys) check(/^\w{1,64}$/.test(key), 'WebhookProvider.braintree publicKey', key, 'use the public key of the API key pair');
+    if (defaultCurrency !== undefined) checkCurrency('WebhookProvider.braintree defaultCurrency', defaultCurrency);
+    return new WebhookProvider('braintree', options, secretOf(options), () => ({ publicKey: keys, defaultCurrency, moneyEvents }), true);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { AmountsByCurrency, TierThresholds } from '../contract';
-import { amountText, check, checkBelow } from '../validate';
+import { amountText, check, checkBelow, checkCurrency } from '../validate';
 
 /** Limits between the tiers, in major units of the currency: low < `medium` ≤ medium ≤ `high` < high. */
 export interface AmountThresholds {
@@ -43,10 +43,6 @@ export function resolveThresholds(props: ThresholdProps = {}): TierThresholds {
     high[currency] = amountText(`${prop}.high`, top);
   }
   return { medium, high };
-}
-
-export function checkCurrency(prop: string, currency: string): void {
-  check(/^[A-Z]{3}$/.test(currency), prop, currency, 'use an ISO 4217 code in capitals, e.g. JPY');
 }
 
 /** An amount and its exceptions by currency, as text. */
