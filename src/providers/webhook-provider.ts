@@ -1,4 +1,4 @@
-import { aws_secretsmanager as secretsmanager, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, aws_secretsmanager as secretsmanager, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { check, checkCurrency, refuseToken } from '../validate';
 import { adapterOptionsOf, HmacOptions } from './hmac-options';
@@ -7,7 +7,10 @@ import {
   ShopifyMoney, ShopifyOptions, SquareOptions, StandardWebhooksOptions, StripeOptions, WebhookEndpointOptions, WebhookProviderOptions,
 } from './provider-options';
 
-/** A payment provider whose webhooks are received. Every request must carry its signature; there is no endpoint without one. */
+/**
+ * A payment provider whose webhooks are received. Every request must carry its signature; the one exception,
+ * Mollie's classic hints, has to be asked for and raises a warning.
+ */
 export class WebhookProvider {
   /**
    * Any sender that signs by the Standard Webhooks scheme (`webhook-id`,
@@ -21,7 +24,7 @@ export class WebhookProvider {
    * @see https://www.standardwebhooks.com
    */
   public static standardWebhooks(options: StandardWebhooksOptions = {}): WebhookProvider {
-    return new WebhookProvider('standard-webhooks', options, secretOf(options));
+    return new WebhookProvider('standard-webhooks', options, { secret: secretOf(options) });
   }
 
   /**
@@ -31,7 +34,7 @@ export class WebhookProvider {
    * @see https://docs.stripe.com/webhooks
    */
   public static stripe(options: StripeOptions = {}): WebhookProvider {
-    return new WebhookProvider('stripe', options, secretOf(options));
+    return new WebhookProvider('stripe', options, { secret: secretOf(options) });
   }
 
   /**
@@ -41,7 +44,10 @@ export class WebhookProvider {
    * @see https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures
    */
   public static adyen(options: AdyenOptions = {}): WebhookProvider {
-    return new WebhookProvider('adyen', options, secretOf(options, HEX_KEY), () => ({ moneyEvents: options.moneyEvents }));
+    return new WebhookProvider('adyen', options, {
+      secret: secretOf(options, HEX_KEY),
+      adapterOptions: () => ({ moneyEvents: options.moneyEvents }),
+    });
   }
 
   /**
@@ -52,7 +58,9 @@ export class WebhookProvider {
    */
   public static payPal(options: PayPalOptions): WebhookProvider {
     check(/^[A-Z0-9_]{6,40}$/i.test(options.webhookId), 'WebhookProvider.payPal webhookId', options.webhookId, 'use the id PayPal shows for the webhook');
-    return new WebhookProvider('paypal', options, NO_SECRET, () => ({ webhookId: options.webhookId, sandbox: options.sandbox ?? false }));
+    return new WebhookProvider('paypal', options, {
+      adapterOptions: () => ({ webhookId: options.webhookId, sandbox: options.sandbox ?? false }),
+    });
   }
 
   /**
@@ -61,7 +69,10 @@ export class WebhookProvider {
    * @see https://developer.squareup.com/docs/webhooks/step3validate
    */
   public static square(options: SquareOptions = {}): WebhookProvider {
-    return new WebhookProvider('square', options, secretOf(options), (url) => ({ notificationUrl: options.notificationUrl ?? url }));
+    return new WebhookProvider('square', options, {
+      secret: secretOf(options),
+      adapterOptions: (url) => ({ notificationUrl: options.notificationUrl ?? url }),
+    });
   }
 
   /**
@@ -70,7 +81,10 @@ export class WebhookProvider {
    * @see https://shopify.dev/docs/apps/build/webhooks/subscribe/https
    */
   public static shopify(options: ShopifyOptions = {}): WebhookProvider {
-    return new WebhookProvider('shopify', options, secretOf(options), () => ({ money: options.money ?? ShopifyMoney.TRANSACTIONS }));
+    return new WebhookProvider('shopify', options, {
+      secret: secretOf(options),
+      adapterOptions: () => ({ money: options.money ?? ShopifyMoney.TRANSACTIONS }),
+    });
   }
 
   /**
@@ -79,7 +93,7 @@ export class WebhookProvider {
    * @see https://razorpay.com/docs/webhooks/validate-test/
    */
   public static razorpay(options: RazorpayOptions = {}): WebhookProvider {
-    return new WebhookProvider('razorpay', options, secretOf(options));
+    return new WebhookProvider('razorpay', options, { secret: secretOf(options) });
   }
 
   /**
@@ -88,10 +102,13 @@ export class WebhookProvider {
    * @see https://docs.mollie.com/reference/webhooks-new
    */
   public static mollie(options: MollieOptions = {}): WebhookProvider {
-    return new WebhookProvider('mollie', options, secretOf(options), () => ({
-      classic: options.classic ?? false,
-      moneyEvents: options.moneyEvents,
-    }));
+    return new WebhookProvider('mollie', options, {
+      secret: secretOf(options),
+      adapterOptions: () => ({ classic: options.classic ?? false, moneyEvents: options.moneyEvents }),
+      warning: options.classic
+        ? { id: 'mollieClassic', text: 'takes classic Mollie webhooks, which nobody signs: anybody can send one. They are hints to be fetched and move no money.' }
+        : undefined,
+    });
   }
 
   /**
@@ -100,7 +117,7 @@ export class WebhookProvider {
    * @see https://developer.paddle.com/webhooks/signature-verification
    */
   public static paddle(options: PaddleOptions = {}): WebhookProvider {
-    return new WebhookProvider('paddle', options, secretOf(options));
+    return new WebhookProvider('paddle', options, { secret: secretOf(options) });
   }
 
   /**
@@ -113,7 +130,11 @@ export class WebhookProvider {
     const keys = [publicKey, ...(previousPublicKey === undefined ? [] : [previousPublicKey])];
     for (const key of keys) check(/^\w{1,64}$/.test(key), 'WebhookProvider.braintree publicKey', key, 'use the public key of the API key pair');
     if (defaultCurrency !== undefined) checkCurrency('WebhookProvider.braintree defaultCurrency', defaultCurrency);
-    return new WebhookProvider('braintree', options, secretOf(options), () => ({ publicKey: keys, defaultCurrency, moneyEvents }), true);
+    return new WebhookProvider('braintree', options, {
+      secret: secretOf(options),
+      adapterOptions: () => ({ publicKey: keys, defaultCurrency, moneyEvents }),
+      answersGet: true,
+    });
   }
 
   /**
@@ -122,7 +143,7 @@ export class WebhookProvider {
    * @see https://www.checkout.com/docs/developer-resources/webhooks
    */
   public static checkoutCom(options: CheckoutComOptions = {}): WebhookProvider {
-    return new WebhookProvider('checkout-com', options, secretOf(options));
+    return new WebhookProvider('checkout-com', options, { secret: secretOf(options) });
   }
 
   /**
@@ -131,7 +152,7 @@ export class WebhookProvider {
    * @see https://paystack.com/docs/payments/webhooks/
    */
   public static paystack(options: PaystackOptions = {}): WebhookProvider {
-    return new WebhookProvider('paystack', options, secretOf(options));
+    return new WebhookProvider('paystack', options, { secret: secretOf(options) });
   }
 
   /**
@@ -140,7 +161,7 @@ export class WebhookProvider {
    * @see https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
    */
   public static gitHub(options: GitHubOptions = {}): WebhookProvider {
-    return new WebhookProvider('github', options, secretOf(options));
+    return new WebhookProvider('github', options, { secret: secretOf(options) });
   }
 
   /**
@@ -164,19 +185,13 @@ export class WebhookProvider {
    * });
    */
   public static hmac(options: HmacOptions): WebhookProvider {
-    return new WebhookProvider('hmac', options, secretOf(options), (url) => adapterOptionsOf(options, url));
+    return new WebhookProvider('hmac', options, { secret: secretOf(options), adapterOptions: (url) => adapterOptionsOf(options, url) });
   }
 
   /** Last part of the path of its endpoint. */
   public readonly name: string;
 
-  private constructor(
-    private readonly kind: string,
-    options: WebhookEndpointOptions,
-    private readonly secret: SecretChoice,
-    private readonly adapterOptions?: (url: string) => { [option: string]: unknown },
-    private readonly answersGet = false,
-  ) {
+  private constructor(private readonly kind: string, options: WebhookEndpointOptions, private readonly recipe: Recipe) {
     this.name = options.name ?? kind;
     refuseToken('providers.name', this.name);
     check(
@@ -186,13 +201,15 @@ export class WebhookProvider {
   }
 
   /** @internal */
-  public _bind(scope: Construct, binding: ProviderBinding): BoundProvider {
+  public _bind(scope: Construct, { baseUrl, removalPolicy }: ProviderBinding): BoundProvider {
+    const { secret, adapterOptions, answersGet = false, warning } = this.recipe;
+    if (warning) Annotations.of(scope).addWarningV2(`cdk-webhook-processing:${warning.id}`, `The endpoint ${this.name} ${warning.text}`);
     return {
       name: this.name,
       kind: this.kind,
-      secret: this.secret === NO_SECRET ? undefined : this.secret.given ?? this.generate(scope, this.secret.generate, binding.removalPolicy),
-      options: this.adapterOptions?.(`${binding.baseUrl}/webhook/${this.name}`),
-      answersGet: this.answersGet,
+      secret: secret && (secret.given ?? this.generate(scope, secret.generate, removalPolicy)),
+      options: adapterOptions?.(`${baseUrl}/webhook/${this.name}`),
+      answersGet,
     };
   }
 
@@ -222,6 +239,17 @@ export interface BoundProvider {
   readonly answersGet: boolean;
 }
 
+/** What a factory decides for its provider. */
+interface Recipe {
+  /** Absent for providers that sign with a certificate. */
+  readonly secret?: SecretChoice;
+  /** What the adapter reads at run time. */
+  readonly adapterOptions?: (url: string) => { [option: string]: unknown };
+  readonly answersGet?: boolean;
+  /** What the owner of the endpoint should know. */
+  readonly warning?: { readonly id: string; readonly text: string };
+}
+
 interface SecretChoice {
   readonly given?: secretsmanager.ISecret;
   readonly generate: secretsmanager.SecretStringGenerator;
@@ -236,8 +264,6 @@ const HEX_KEY: secretsmanager.SecretStringGenerator = {
   excludeLowercase: true,
   excludeCharacters: 'GHIJKLMNOPQRSTUVWXYZ',
 };
-
-const NO_SECRET: SecretChoice = { generate: {} };
 
 function secretOf({ secret }: WebhookProviderOptions, generate = ALPHANUMERIC_KEY): SecretChoice {
   return { given: secret, generate };
