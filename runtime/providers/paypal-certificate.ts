@@ -46,9 +46,12 @@ export function signingKey(chain: string, { names, at, trustedRoots }: Certifica
 
 /** What Node.js itself trusts: its own roots and those its owner adds with NODE_EXTRA_CA_CERTS. */
 function rootsOfRuntime(): readonly X509Certificate[] {
-  const extra = process.env.NODE_EXTRA_CA_CERTS;
-  const added = extra ? readFileSync(extra, 'utf8').match(PEM) ?? [] : [];
-  return (runtimeRoots ??= [...rootCertificates, ...added].map((pem) => new X509Certificate(pem)));
+  return (runtimeRoots ??= [...rootCertificates, ...addedRoots()].map((pem) => new X509Certificate(pem)));
+}
+
+function addedRoots(): readonly string[] {
+  const file = process.env.NODE_EXTRA_CA_CERTS;
+  return file ? readFileSync(file, 'utf8').match(PEM) ?? [] : [];
 }
 
 function certificatesIn(chain: string): X509Certificate[] {
