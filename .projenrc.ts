@@ -65,6 +65,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     configFilePath: 'jest.config.json',
     jestConfig: {
+      // End-to-end tests start real processes, which a busy machine may keep waiting.
+      testTimeout: 60_000,
       // On demand: npm test -- --coverage
       collectCoverage: false,
       coverageReporters: ['text-summary', 'lcov'],
