@@ -3,6 +3,7 @@ import { journey } from '../control/journey';
 import { Runner } from '../runner/runner';
 import { Endpoint, System } from '../runner/systems';
 import { demoProviderOf } from './providers';
+import { SignedRequest } from './providers/provider';
 import { sampleTransaction } from './samples';
 import { signedRequest } from './signed';
 import { Expectation, expectationOf, Outcome, verdictOn } from './verdict';
@@ -70,14 +71,26 @@ async function allOf<T>(jobs: readonly (() => Promise<T>)[]): Promise<readonly T
   return results;
 }
 
+/** Attempts per webhook. */
+const DELIVERIES = 4;
+
 async function send(runner: Runner, to: Recipient, index: number): Promise<Sent> {
   const { services } = runner;
   const { system, endpoint } = to;
   const { transactionId, body, money } = demoProviderOf(endpoint.kind).write(sampleTransaction(index), services.clock.now(), endpoint.options ?? {});
   const signed = signedRequest(services, endpoint, Buffer.from(body));
-  const answer = await fetch(runner.endpointUrl(system, endpoint.name), { method: 'POST', headers: signed.headers, body: new Uint8Array(signed.body) });
-  await answer.arrayBuffer();
-  return { to, transactionId: `${endpoint.name}#${transactionId}`, status: answer.status, expected: expectationOf(money, system.thresholds) };
+  const status = await deliver(runner.endpointUrl(system, endpoint.name), signed);
+  return { to, transactionId: `${endpoint.name}#${transactionId}`, status, expected: expectationOf(money, system.thresholds) };
+}
+
+/** Tries again after a 5xx, as every provider does; a busy machine can keep a cold function waiting too long. */
+async function deliver(url: string, { headers, body }: SignedRequest): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await fetch(url, { method: 'POST', headers, body: new Uint8Array(body) });
+    await answer.arrayBuffer();
+    if (answer.status < 500 || attempt === DELIVERIES) return answer.status;
+    await new Promise((resume) => setTimeout(resume, attempt * 500));
+  }
 }
 
 async function report(runner: Runner, endpoint: Endpoint, sent: readonly Sent[], history: History): Promise<EndpointReport> {

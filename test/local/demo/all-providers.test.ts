@@ -44,7 +44,7 @@ test('ten webhooks of every provider are stored, published and routed, once each
   })));
   const printed = printReport(report);
   for (const kind of KINDS) expect(printed).toContain(`  ${kind} `);
-}, 120_000);
+}, 300_000);
 
 test.each(KINDS)('the command for %s can be pasted', async (kind) => {
   const command = await (await fetch(`${runner.url}/_local/curl/${kind}`)).text();
