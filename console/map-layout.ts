@@ -14,38 +14,38 @@ export interface Layout {
   readonly height: number;
 }
 
-export const NODE = { width: 176, height: 44 } as const;
-const GAP = { x: 56, y: 18 } as const;
+export const NODE = { width: 172, height: 44 } as const;
+const GAP = { x: 26, y: 42 } as const;
+/** Room at the right for edges that lead back. */
+const MARGIN = 90;
 
-/** Columns by the longest way from the senders; inside a column, by the middle of what leads there. */
+/** Rows by the longest way from the senders; inside a row, by the middle of what leads there. */
 export function layout({ nodes, edges }: SystemMap): Layout {
-  const columns = columnsOf({ nodes, edges });
-  const byColumn = new Map([...columns.values()].map((column) => [column, nodes.filter(({ id }) => columns.get(id) === column)]));
-  const tallest = Math.max(...[...byColumn.values()].map(({ length }) => length));
-  const height = tallest * (NODE.height + GAP.y) + GAP.y;
+  const rows = rowsOf({ nodes, edges });
+  const byRow = [...new Set(rows.values())].sort((a, b) => a - b).map((row) => nodes.filter(({ id }) => rows.get(id) === row));
+  const widest = Math.max(...byRow.map(({ length }) => length));
+  const width = widest * (NODE.width + GAP.x) + GAP.x;
   const placed = new Map<string, Placed>();
-  for (const column of [...byColumn.keys()].sort((a, b) => a - b)) {
-    const members = [...byColumn.get(column)!].sort((a, b) => middle(a.id) - middle(b.id));
-    const top = (height - members.length * (NODE.height + GAP.y) + GAP.y) / 2;
-    members.forEach((node, row) => placed.set(node.id, { ...node, x: GAP.x / 2 + column * (NODE.width + GAP.x), y: top + row * (NODE.height + GAP.y) }));
-  }
-  return { nodes: [...placed.values()], width: byColumn.size * (NODE.width + GAP.x), height };
-
-  function middle(id: string): number {
-    const sources = edges.filter(({ to }) => to === id).flatMap(({ from }) => placed.get(from)?.y ?? []);
-    return sources.length === 0 ? Infinity : sources.reduce((sum, y) => sum + y, 0) / sources.length;
-  }
+  const middle = (id: string): number => {
+    const sources = edges.filter(({ to }) => to === id).flatMap(({ from }) => placed.get(from)?.x ?? []);
+    return sources.length === 0 ? Infinity : sources.reduce((sum, x) => sum + x, 0) / sources.length;
+  };
+  byRow.forEach((row, index) => {
+    const members = [...row].sort((a, b) => middle(a.id) - middle(b.id));
+    const left = (width - members.length * (NODE.width + GAP.x) + GAP.x) / 2;
+    members.forEach((node, place) => placed.set(node.id, { ...node, x: left + place * (NODE.width + GAP.x), y: 8 + index * (NODE.height + GAP.y) }));
+  });
+  return { nodes: [...placed.values()], width: width + MARGIN, height: byRow.length * (NODE.height + GAP.y) };
 }
 
 /** An edge that leads back, such as a verdict into the table, moves nothing. */
-function columnsOf({ nodes, edges }: SystemMap): Map<string, number> {
+function rowsOf({ nodes, edges }: SystemMap): Map<string, number> {
   const forward = withoutBackEdges({ nodes, edges });
-  const columns = new Map(nodes.map(({ id }) => [id, 0]));
+  const rows = new Map(nodes.map(({ id }) => [id, 0]));
   for (let round = 0; round < nodes.length; round += 1) {
-    for (const { from, to } of forward) columns.set(to, Math.max(columns.get(to)!, columns.get(from)! + 1));
+    for (const { from, to } of forward) rows.set(to, Math.max(rows.get(to)!, rows.get(from)! + 1));
   }
-  const used = [...new Set(columns.values())].sort((a, b) => a - b);
-  return new Map([...columns].map(([id, column]) => [id, used.indexOf(column)]));
+  return rows;
 }
 
 function withoutBackEdges({ nodes, edges }: SystemMap): SystemMap['edges'] {

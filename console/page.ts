@@ -65,8 +65,10 @@ async function show(start: StartPage): Promise<void> {
   document.title = `${label} · Webhook console`;
   for (const link of document.querySelectorAll('nav a')) {
     const isCurrent = link.getAttribute('data-view') === (name in VIEWS ? name : 'live');
-    if (isCurrent) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
+    if (isCurrent) {
+      link.setAttribute('aria-current', 'page');
+      link.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    } else {link.removeAttribute('aria-current');}
   }
   const rows: ((changed: readonly Summary[]) => void)[] = [];
   const pulses: ((pulse: Pulse) => void)[] = [];

@@ -54,7 +54,8 @@ function summary(statistic: string, points: Series['points']): number {
 
 function chart(series: readonly Series[], from: number, to: number, title: string): SVGElement {
   const { width, height, left, bottom, top } = SIZE;
-  const most = Math.max(1e-9, ...series.flatMap(({ points }) => points.map(([, value]) => value)));
+  const largest = Math.max(...series.flatMap(({ points }) => points.map(([, value]) => value)));
+  const most = largest > 0 ? largest : 1;
   const x = (at: number) => left + ((at - from) / Math.max(1, to - from)) * (width - left - 8);
   const y = (value: number) => height - bottom - (value / most) * (height - bottom - top);
   const clock = (at: number) => new Date(at).toISOString().slice(11, 19);

@@ -12,12 +12,12 @@ const options = (values: readonly string[]) => [ANY, ...values.map((value) => [v
 export async function liveView({ start, listenTo, onRows }: Context): Promise<HTMLElement> {
   const form = filterForm(start.endpoints.map(({ name }) => name));
   const body = h('tbody', {});
-  const total = h('span', { 'class': 'quiet', 'aria-live': 'polite' });
+  const found = h('span', { 'class': 'quiet', 'aria-live': 'polite' });
   const empty = h('p', { class: 'empty' }, 'Nothing here yet. Send a webhook, and it appears while it is on its way.');
   const rows = new Map<string, HTMLTableRowElement>();
   let paused = false;
   let oldest = 0;
-  let shownRows: readonly Summary[] = [];
+  let newest = 0;
 
   const put = (summary: Summary, place: 'top' | 'bottom'): void => {
     const row = rowOf(summary);
@@ -47,16 +47,19 @@ export async function liveView({ start, listenTo, onRows }: Context): Promise<HT
     body.replaceChildren();
     for (const summary of page.rows) put(summary, 'bottom');
     oldest = page.rows.at(-1)?.number ?? 0;
-    shownRows = page.rows;
-    total.textContent = `${page.total} ${page.total === 1 ? 'webhook' : 'webhooks'}`;
+    newest = page.rows[0]?.number ?? 0;
+    found.textContent = query.size > 0 ? `${page.total} found` : '';
     older.hidden = page.rows.length < MOST_ROWS;
     empty.hidden = page.total > 0;
   };
   onRows((changed) => {
     if (paused) return;
-    for (const summary of changed) if (rows.has(summary.id) || summary.number > (shownRows[0]?.number ?? 0)) put(summary, 'top');
-    const newest = changed.reduce((most, { number }) => Math.max(most, number), 0);
-    total.textContent = form.querySelectorAll('.set').length > 0 ? 'Filtered' : `${Math.max(newest, Number(total.textContent?.split(' ')[0]) || 0)} webhooks`;
+    for (const summary of changed) {
+      // An older one that is not on the page stays off it.
+      if (!rows.has(summary.id) && summary.number <= newest) continue;
+      put(summary, 'top');
+      newest = Math.max(newest, summary.number);
+    }
     empty.hidden = rows.size > 0;
     trim();
     older.hidden = rows.size < MOST_ROWS;
@@ -73,7 +76,7 @@ export async function liveView({ start, listenTo, onRows }: Context): Promise<HT
   form.addEventListener('submit', (event) => event.preventDefault());
   await load();
   return h('div', { class: 'live' },
-    h('div', { class: 'title' }, h('h1', {}, 'Live'), total, h('span', { class: 'grow' }), pause, sendButton(start.endpoints[0].name)),
+    h('div', { class: 'title' }, h('h1', {}, 'Live'), found, h('span', { class: 'grow' }), pause, sendButton(start.endpoints[0].name)),
     form,
     empty,
     h('table', { class: 'requests' },
@@ -116,7 +119,8 @@ function withBefore(query: URLSearchParams, before: number): URLSearchParams {
   return query;
 }
 
-function rowOf({ id, number, at, endpoint, path, transactionId, amount, currency, outcome, reason, tier, band, status, ms, alerts, archived }: Summary): HTMLTableRowElement {
+function rowOf(summary: Summary): HTMLTableRowElement {
+  const { id, number, at, endpoint, path, transactionId, amount, currency, outcome, reason, tier, band, status, ms, alerts, archived } = summary;
   const href = `#/request/${id}`;
   return h('tr', { 'data-id': id, 'data-number': number },
     h('td', { class: 'when' }, time(at)),

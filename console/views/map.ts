@@ -37,14 +37,16 @@ interface DrawnEdge {
   update(count: number): void;
 }
 
+/** Down from row to row; an edge that leads back goes around at the right. */
 function drawEdge(edge: MapEdge, from: Placed, to: Placed): DrawnEdge {
-  const isForward = to.x > from.x;
-  const [x1, y1] = [from.x + (isForward ? NODE.width : NODE.width / 2), from.y + (isForward ? NODE.height / 2 : 0)];
-  const [x2, y2] = [to.x + (isForward ? 0 : NODE.width / 2), to.y + (isForward ? NODE.height / 2 : NODE.height)];
-  const bend = isForward ? Math.max(28, (x2 - x1) / 2) : 0;
-  const d = isForward ? `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}` : `M${x1} ${y1}C${x1} ${y1 - 40} ${x2} ${y2 + 40} ${x2} ${y2}`;
+  const isForward = to.y > from.y;
+  const [x1, y1] = isForward ? [from.x + NODE.width / 2, from.y + NODE.height] : [from.x + NODE.width, from.y + NODE.height / 2];
+  const [x2, y2] = isForward ? [to.x + NODE.width / 2, to.y] : [to.x + NODE.width, to.y + NODE.height / 2];
+  const bend = isForward ? Math.max(20, (y2 - y1) / 2) : Math.max(x1, x2) + 110;
+  const d = isForward ? `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}` : `M${x1} ${y1}C${bend} ${y1} ${bend} ${y2} ${x2} ${y2}`;
   const path = svg('path', { d, class: edge.trouble ? 'edge trouble' : 'edge' });
-  const text = svg('text', { 'x': isForward ? x2 - 6 : x2 + 6, 'y': isForward ? y2 - 5 : y2 + 14, 'class': 'count', 'text-anchor': isForward ? 'end' : 'start' }, '');
+  // Where several edges arrive at one node, each count stands a third of the way back along its own.
+  const text = svg('text', { 'x': isForward ? x2 + (x1 - x2) * 0.3 : x2 + 14, 'y': isForward ? y2 - 10 : y2 + 4, 'class': 'count', 'text-anchor': isForward ? 'middle' : 'start' }, '');
   return {
     edge,
     path,

@@ -6,7 +6,16 @@ import { pretty } from './reception';
 interface Analysis {
   readonly fraud_score: number;
   readonly fraud_status: string;
-  readonly rules: readonly { readonly id: string; readonly hit: boolean; readonly observed: string; readonly limit: string; readonly weight: number; readonly contribution: number }[];
+  readonly rules: readonly RuleResult[];
+}
+
+interface RuleResult {
+  readonly id: string;
+  readonly hit: boolean;
+  readonly observed: string;
+  readonly limit: string;
+  readonly weight: number;
+  readonly contribution: number;
 }
 
 /** Each fraud rule with what it saw, what it was held against and what it added. */
@@ -26,8 +35,9 @@ export function fraudStage({ rows, hops, entry: { summary } }: Trail): Stage {
 }
 
 /** An archived row took its verdict with it: the archive stage shows it. */
-function unscreened({ archived, score, band }: Trail['entry']['summary'], hops: Trail['hops']): Pick<Stage, 'state' | 'sentence'> {
+function unscreened({ archived, score, band, workflow }: Trail['entry']['summary'], hops: Trail['hops']): Pick<Stage, 'state' | 'sentence'> {
   if (archived && band) return { state: 'done', sentence: `${band.replace('_', ' ')}, score ${score}; archived with the row` };
+  if (workflow === 'RUNNING') return { state: 'waiting', sentence: 'Under way' };
   const tried = hops.some(({ service, type, data }) => service === 'states' && type === 'TaskFailed' && /Fraud|Screen/.test(String(data.state)));
   return tried ? { state: 'failed', sentence: 'The fraud detector failed' } : { state: 'skipped', sentence: 'Not screened' };
 }

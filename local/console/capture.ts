@@ -25,7 +25,8 @@ export interface Capture {
 }
 
 export function captureOf({ systems }: Pick<Runner, 'systems'>, { at, seq, traceId, data }: JournalEntry): Capture {
-  const { requestId, apiId, method, path, query, headers, sourceIp, bodySize, body, bodyBase64 } = data as Record<string, string> & { bodySize: number };
+  const { requestId, apiId, method, path, query, headers, sourceIp, body, bodyBase64 } = data as Record<string, string>;
+  const bodySize = Number(data.bodySize);
   const system = systems.find((candidate) => candidate.apiId === apiId);
   const [, root, name] = path.split('/');
   const endpoint = root === 'webhook' ? system?.endpoints.find((one) => (name ? one.name === decoded(name) : one.isDefault)) : undefined;

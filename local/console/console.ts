@@ -77,6 +77,13 @@ function reading(runner: Runner, ledger: Ledger): Routes {
 
 function doing(runner: Runner, ledger: Ledger): Routes {
   const { faults, functions, clock } = runner.services;
+  // One after the other: a fault of one must not meet the webhooks of another.
+  let previous: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = previous.then(work);
+    previous = result.catch(() => undefined);
+    return result;
+  };
   return {
     'POST send': ({ body }) => sendDraft(runner, draftIn(body)),
     'POST curl': ({ body }) => ({ command: draftCurl(runner, draftIn(body)) }),
@@ -85,7 +92,10 @@ function doing(runner: Runner, ledger: Ledger): Routes {
       if (!entry) throw new ServiceError('NotFound', `There is no request ${String(body.id)}`, 404);
       return replay(runner, entry.capture, body.signing === 'kept' ? 'kept' : 'valid');
     },
-    'POST scenario': ({ body }) => runScenario(runner, ledger, scenarioOf(String(body.name)), body.endpoint === undefined ? undefined : String(body.endpoint)),
+    'POST scenario': ({ body: { name, endpoint } }) => {
+      const scenario = scenarioOf(String(name));
+      return inTurn(() => runScenario(runner, ledger, scenario, endpoint === undefined ? undefined : String(endpoint)));
+    },
     'POST fault': ({ body }) => faults.add(readFault(body, functions.list().map(({ name }) => name))),
     'POST end-fault': ({ body }) => faults.end(body.id === undefined ? undefined : String(body.id)),
     'POST redrive': ({ body }) => redrive(runner.services, String(body.queue)),

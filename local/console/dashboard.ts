@@ -36,12 +36,13 @@ export function dashboardPages({ resources, services }: Runner): DashboardPage[]
     const first = lines.flat().flatMap(({ namespace, name, dimensions }) => services.metrics.get(namespace, name, dimensions).slice(0, 1));
     const from = Math.max(Math.min(to, ...first.map(({ at }) => at)), to - LONGEST_WINDOW);
     const period = Math.max(1_000, Math.ceil((to - from) / STEPS / 1_000) * 1_000);
+    const seriesOf = (line: Line) => series(line, services.metrics.get(line.namespace, line.name, line.dimensions), period, from, to);
     return {
       name: resource.ref,
       from,
       to,
       alarms,
-      widgets: widgets.map(({ properties }, index) => widget(properties, lines[index].map((line) => series(line, services.metrics.get(line.namespace, line.name, line.dimensions), period, from, to)))),
+      widgets: widgets.map(({ properties }, index) => widget(properties, lines[index].map(seriesOf))),
     };
   });
 }

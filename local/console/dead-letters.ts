@@ -10,7 +10,7 @@ export function deadLetterQueues({ queues }: Services): DeadLetterQueue[] {
 }
 
 function letterOf(queue: string, message: Readonly<Message>): DeadLetter {
-  return { id: message.id, queue, at: new Date(message.sentAt).toISOString(), reason: reasonOf(message), body: pretty(message.body), redrivable: originOf(message) !== undefined };
+  return { id: message.id, queue, at: new Date(message.sentAt).toISOString(), reason: reasonOf(message), body: pretty(message.body) };
 }
 
 function reasonOf({ body, attributes }: Readonly<Message>): string {

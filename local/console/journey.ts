@@ -43,5 +43,6 @@ async function stagesOf(trail: Trail): Promise<Stage[]> {
   if (summary.outcome === 'unavailable' || summary.outcome === 'accepted') return stages;
   stages.push(rowStage(trail));
   if (summary.outcome === 'duplicate') return stages;
-  return [...stages, streamStage(trail), publishStage(trail), rulesStage(trail), workflowStage(trail), fraudStage(trail), alertStage(trail), await archiveStage(trail)];
+  const later = [streamStage, publishStage, rulesStage, workflowStage, fraudStage, alertStage].map((stage) => stage(trail));
+  return [...stages, ...later, await archiveStage(trail)];
 }

@@ -7,7 +7,8 @@ const MOST_LINES = 200;
 
 /** Mail and text messages as received, newest first, with the webhook each is about. */
 export function inbox({ services: { topics, journal } }: Runner, ledger: Ledger): Message[] {
-  const traces = new Map(journal.entries().filter(({ service, type }) => service === 'sns' && type === 'MessagePublished').map(({ data, traceId }) => [data.messageId, traceId]));
+  const published = journal.entries().filter(({ service, type }) => service === 'sns' && type === 'MessagePublished');
+  const traces = new Map(published.map(({ data, traceId }) => [data.messageId, traceId]));
   return [...topics.mailbox()].reverse().map(({ at, protocol, endpoint, subject, body, messageId }) => ({
     at, protocol, to: endpoint, subject, body, request: ledger.byTraceId(traces.get(messageId))?.capture.id,
   }));
@@ -19,8 +20,14 @@ export function archiveObjects({ services: { buckets } }: Runner): ArchiveObject
     { bucket: name, key, size, storageClass, at: new Date(lastModified).toISOString() }))).sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
+interface ObjectText {
+  readonly lines: readonly string[];
+  /** Lines in all. */
+  readonly total: number;
+}
+
 /** An object as text: its first lines when it is long. */
-export async function archiveText({ services: { buckets } }: Runner, bucket: string, key: string): Promise<{ readonly lines: readonly string[]; readonly total: number }> {
+export async function archiveText({ services: { buckets } }: Runner, bucket: string, key: string): Promise<ObjectText> {
   const { body } = await buckets.getObject(bucket, key);
   const text = (key.endsWith('.gz') ? gunzipSync(body) : body).toString('utf8');
   const lines = text.split('\n').filter((line) => line !== '');

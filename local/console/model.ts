@@ -132,7 +132,6 @@ export interface DeadLetter {
   readonly at: string;
   readonly reason: string;
   readonly body: string;
-  readonly redrivable: boolean;
 }
 
 export interface DeadLetterQueue {

@@ -33,7 +33,7 @@ export function stageOf(runner: Runner, endpointName: string): Stage {
 /** A fresh payment as the provider writes it, to be edited. */
 export function draftSample(runner: Runner, endpointName: string, index: number): { readonly body: string } {
   const { endpoint } = stageOf(runner, endpointName);
-  return { body: sampleBody(endpoint, runner.services.clock.now(), sampleTransaction(index)).body.toString('utf8') };
+  return { body: sampleBody(endpoint, runner.services.clock.now(), sampleTransaction(index)).toString('utf8') };
 }
 
 export function sendDraft(runner: Runner, draft: Draft): Promise<Answer> {

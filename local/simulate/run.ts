@@ -20,7 +20,8 @@ export async function runScenario(runner: Runner, ledger: Ledger, scenario: Scen
   const { faults, queues } = runner.services;
   const kept = () => queues.all().reduce((sum, { identity }) => sum + queues.peek(identity.arn).length, 0);
   const before = kept();
-  const started = (scenario.faults ?? []).map(({ handler, ...fault }) => faults.add({ ...fault, target: handler ? functionName(stage, handler) : fault.target }));
+  const started = (scenario.faults ?? []).map(({ handler, target, ...fault }) =>
+    faults.add({ ...fault, target: handler ? functionName(stage, handler) : target }));
   let answers: Answer[];
   try {
     answers = await fire(stage, scenario);
@@ -30,7 +31,8 @@ export async function runScenario(runner: Runner, ledger: Ledger, scenario: Scen
   }
   const entries = answers.flatMap(({ requestId }) => ledger.get(requestId) ?? []);
   const checks = checksOf(scenario, { runner, answers, entries, deadLetters: kept() - before, met: started.map(({ met }) => met) });
-  return { ...about, passed: checks.every(({ passed }) => passed), ms: Date.now() - startedAt, checks, requests: entries.map(({ capture }) => capture.id) };
+  const requests = entries.map(({ capture }) => capture.id);
+  return { ...about, passed: checks.every(({ passed }) => passed), ms: Date.now() - startedAt, checks, requests };
 }
 
 function stageFor(runner: Runner, endpointName: string | undefined): Stage {
@@ -68,13 +70,18 @@ function checksOf({ expected, faults = [] }: Scenario, { runner, answers, entrie
   return [
     same('Answers', tally(expected.answers), tally(count(answers.map(({ status }) => String(status))))),
     same('Outcomes', tally(expected.outcomes), tally(count(summaries.map(({ outcome }) => outcome)))),
-    ...(expected.reasons ? [{ what: 'Reason', expected: expected.reasons.join(' or '), actual: reasons.join(', ') || 'none', passed: reasons.length > 0 && reasons.every((reason) => expected.reasons!.includes(reason)) }] : []),
+    ...(expected.reasons ? [reasonCheck(expected.reasons, reasons)] : []),
     same('Events published', String(expected.published), String(published)),
     same('Screened', String(expected.screened), String(screened)),
     same('Dead letters', String(expected.deadLetters ?? 0), String(deadLetters)),
     ...(expected.alerts === undefined ? [] : [{ what: 'Alerts', expected: `at least ${expected.alerts}`, actual: String(alerts), passed: alerts >= expected.alerts }]),
     ...faults.map(({ service, effect, times }, index) => ({ what: `Calls met by "${service} ${effect}"`, expected: times === undefined ? 'at least 1' : String(times), actual: String(met[index]), passed: met[index] >= (times ?? 1) })),
   ];
+}
+
+function reasonCheck(expected: readonly string[], reasons: readonly string[]): ScenarioCheck {
+  const passed = reasons.length > 0 && reasons.every((reason) => expected.includes(reason));
+  return { what: 'Reason', expected: expected.join(' or '), actual: reasons.join(', ') || 'none', passed };
 }
 
 function same(what: string, expected: string, actual: string): ScenarioCheck {

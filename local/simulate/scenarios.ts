@@ -1,4 +1,5 @@
 import type { ProviderAdapter } from '../../runtime/providers/adapter';
+import type { ProviderConfig } from '../../src/contract';
 import type { NewFault } from './faults';
 
 /** A handler by what it does; its physical name is found in the system. */
@@ -48,7 +49,7 @@ export interface Scenario {
   readonly shots: readonly Shot[];
   readonly expected: Expected;
   /** Why it cannot be tried with some providers. */
-  readonly unfit?: (adapter: ProviderAdapter, endpoint: { readonly secretArn?: string; readonly options?: Readonly<Record<string, unknown>> }) => string | undefined;
+  readonly unfit?: (adapter: ProviderAdapter, endpoint: Pick<ProviderConfig, 'secretArn' | 'options'>) => string | undefined;
 }
 
 const STORED = { answers: { 200: 1 }, outcomes: { stored: 1 }, published: 1, screened: 1 } as const;

@@ -23,9 +23,8 @@ export interface SigningOptions {
 const ID_HEADERS = ['x-github-delivery', 'x-shopify-event-id', 'x-shopify-webhook-id', 'x-razorpay-event-id'];
 
 /** A payment as the provider of an endpoint writes it. */
-export function sampleBody({ kind }: ProviderConfig, now: number, transaction: SampleTransaction): { readonly transactionId: string; readonly body: Buffer } {
-  const { transactionId, body } = writerOf(kind)(transaction, now);
-  return { transactionId, body: Buffer.from(body) };
+export function sampleBody({ kind }: ProviderConfig, now: number, transaction: SampleTransaction): Buffer {
+  return Buffer.from(writerOf(kind)(transaction, now).body);
 }
 
 export { sampleTransaction };

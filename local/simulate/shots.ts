@@ -49,7 +49,7 @@ export async function fire(stage: Stage, { shots, amount = 'low' }: Scenario): P
 
 function newPayment({ runner, endpoint }: Stage, amount: 'low' | 'high'): Payment {
   const transaction = sampleTransaction(SAMPLE[amount]);
-  return { transaction, body: sampleBody(endpoint, runner.services.clock.now(), transaction).body };
+  return { transaction, body: sampleBody(endpoint, runner.services.clock.now(), transaction) };
 }
 
 /** What happens before a shot; answers with what undoes it. */
@@ -77,7 +77,7 @@ function webhookOf(stage: Stage, shot: Shot, payment: Payment, again: OutgoingWe
 }
 
 function bodyOf({ runner, system, endpoint }: Stage, { event, change }: Shot, { transaction, body }: Payment): Buffer {
-  if (event === 'first-with-other-amount') return sampleBody(endpoint, runner.services.clock.now(), { ...transaction, cents: transaction.cents + 100 }).body;
+  if (event === 'first-with-other-amount') return sampleBody(endpoint, runner.services.clock.now(), { ...transaction, cents: transaction.cents + 100 });
   if (change === 'oversize') return Buffer.concat([body, Buffer.alloc(maxBodyBytes(runner, { system }) - body.length + 1, ' ')]);
   return change === 'malformed' ? body.subarray(0, body.length / 2) : body;
 }
