@@ -88,7 +88,9 @@ async function show(start: StartPage): Promise<void> {
   const main = document.getElementById('main')!;
   try {
     const content = await view({ start, argument: decodeURIComponent(rest.join('/')), listenTo, onRows: (listener) => rows.push(listener), onPulse: (listener) => pulses.push(listener) });
-    if (turn === shown) main.replaceChildren(content);
+    if (turn !== shown) return;
+    main.replaceChildren(content);
+    main.dataset.view = name;
   } catch (error) {
     if (turn === shown) main.replaceChildren(h('p', { class: 'problem', role: 'alert' }, (error as Error).message));
   }
