@@ -33,7 +33,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
     include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'runtime/**/*.ts', 'local/**/*.ts', 'test/**/*.ts', 'examples/typescript/**/*.ts'],
-    exclude: ['node_modules', 'test/**/*.snapshot', 'examples/**/node_modules'],
+    exclude: ['node_modules', 'console', 'test/**/*.snapshot', 'examples/**/node_modules'],
     compilerOptions: { target: 'ES2023', lib: ['es2023'], types: ['node', 'jest'] },
   },
 
@@ -56,7 +56,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'runtime', 'local', 'projenrc', 'examples/typescript'],
+    devdirs: ['test', 'runtime', 'local', 'console', 'projenrc', 'examples/typescript'],
     commandOptions: { fix: false },
     tsconfigPath: './tsconfig.dev.json',
     projectService: false,
@@ -127,8 +127,11 @@ project.eslint?.addRules({
   '@stylistic/object-curly-newline': 'off',
 });
 
+// The web page is typed with a browser's globals, the rest with Node's.
+project.tryFindObjectFile('.eslintrc.json')?.addToArray('overrides', { files: ['console/**/*.ts'], parserOptions: { project: './console/tsconfig.json' } });
+
 new ReproducibleInstall(project);
-new Bundles(project, { runtimeDir: 'runtime', localDir: 'local' });
+new Bundles(project, { runtimeDir: 'runtime', localDir: 'local', consoleDir: 'console' });
 new Packaging(project);
 new IntegrationSnapshots(project);
 

@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
+import { simulate } from './commands/simulate';
 import { start } from './commands/start';
 import { verify } from './commands/verify';
 
 const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem on this machine
 
   cdk-webhook-processing start [--app cdk.out] [--port 8787] [--data DIR] [--demo N] [--json]
+
+  cdk-webhook-processing simulate [<scenario>… | all] [--app cdk.out] [--endpoint NAME] [--json]
 
   cdk-webhook-processing verify < captured.jsonl
 
@@ -16,6 +19,10 @@ const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem
                print what became of them; exit 0 when all went as their amounts say, else 1
   --json       print JSON lines instead of text
 
+"simulate" runs the app, lets the provider or a service misbehave, and checks what comes of it:
+  exit 0 when every scenario ends as it must, else 1; without a scenario, it lists them
+  --endpoint NAME   the endpoint to send to (default: the first)
+
 "verify" says why a signature fails: it judges captured requests, a JSON object a line,
   {provider, now?, method?, url?, query?, headers, body | body_base64, secret | secrets | public_key | config}
 at the Unix time "now" (default: the clock) with the functions the validator uses, and prints a JSON line each.
@@ -26,6 +33,7 @@ const OPTIONS = {
   port: { type: 'string', default: '8787' },
   data: { type: 'string' },
   demo: { type: 'string' },
+  endpoint: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -38,6 +46,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (command === 'verify' && others.length === 0) return verify();
+  if (command === 'simulate') return simulate({ app: values.app, names: others, endpoint: values.endpoint, json: values.json });
   if (command !== 'start' || others.length > 0) throw new Error(`Unknown command: ${positionals.join(' ')}\n\n${USAGE}`);
   return start({
     app: values.app,

@@ -5,27 +5,30 @@ export interface BundlesOptions {
   readonly runtimeDir: string;
   /** Folder of the local runner. */
   readonly localDir: string;
+  /** Folder of the local runner's web page. */
+  readonly consoleDir: string;
 }
 
 /**
  * The code that jsii never sees: the Lambda handlers, bundled into `assets/`,
- * and the local runner, bundled into `bin/`. Both are typed on their own.
+ * the local runner, bundled into `bin/`, and its web page, bundled into `bin/console/`. Each is typed on its own.
  */
 export class Bundles extends Component {
   public constructor(project: awscdk.AwsCdkConstructLibrary, options: BundlesOptions) {
     super(project);
 
-    const dirs = [options.runtimeDir, options.localDir];
+    const dirs = [options.runtimeDir, options.localDir, options.consoleDir];
     for (const dir of dirs) {
+      const isBrowser = dir === options.consoleDir;
       new javascript.TypescriptConfig(project, {
         fileName: `${dir}/tsconfig.json`,
         include: ['**/*.ts'],
         compilerOptions: {
           target: 'es2023',
-          lib: ['es2023'],
+          lib: isBrowser ? ['es2023', 'dom', 'dom.iterable'] : ['es2023'],
           module: 'esnext',
           moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
-          types: ['node'],
+          types: isBrowser ? [] : ['node'],
           strict: true,
           noEmit: true,
           isolatedModules: true,
@@ -42,11 +45,11 @@ export class Bundles extends Component {
     }
 
     const bundle = project.addTask('bundle', {
-      description: 'Bundle the Lambda handlers into assets/ and the local runner into bin/',
+      description: 'Bundle the Lambda handlers into assets/, the local runner and its web page into bin/',
       exec: 'node scripts/bundle.mjs',
     });
     const typecheck = project.addTask('typecheck', {
-      description: 'Type-check the Lambda handlers and the local runner',
+      description: 'Type-check the Lambda handlers, the local runner and its web page',
       steps: dirs.map((dir) => ({ exec: `tsc -p ${dir}/tsconfig.json` })),
     });
     project.preCompileTask.spawn(typecheck);
@@ -55,6 +58,12 @@ export class Bundles extends Component {
 
     for (const output of ['/assets/*/*.mjs', '/bin/']) project.gitignore.exclude(output);
     project.npmignore?.addPatterns('!/assets/', '!/bin/');
+
+    project.addTask('test:console', {
+      description: 'Test the web page in headless Chromium, and renew its screenshots with --screenshots',
+      exec: 'node scripts/test-console.mjs',
+      receiveArgs: true,
+    });
 
     // Plain scripts, so that arguments pass through untouched: `npm start -- --demo 20`.
     project.setScript('start', 'node scripts/start.mjs');

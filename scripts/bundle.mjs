@@ -1,7 +1,8 @@
 // Bundles every runtime/<function>/index.ts into assets/<function>/, next to its Dockerfile,
-// and the local runner into bin/.
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+// the local runner into bin/, and its web page into bin/console/.
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const shared = {
@@ -48,6 +49,21 @@ if (existsSync('local/cli.ts')) {
     tsconfig: 'local/tsconfig.json',
     // dynalite names both of its stores; only the one without native code is used.
     alias: { level: 'memory-level' },
-    banner: { js: `#!/usr/bin/env node\n${shared.banner.js}` },
+    // The runner looks for its web page beside itself.
+    banner: { js: `#!/usr/bin/env node\n${shared.banner.js}const __dirname=import.meta.dirname??new URL('.',import.meta.url).pathname;` },
   });
+}
+if (existsSync('console/page.ts')) {
+  const outdir = 'bin/console';
+  rmSync(outdir, { recursive: true, force: true });
+  mkdirSync(outdir, { recursive: true });
+  await build({
+    entryPoints: ['console/page.ts', 'console/page.css'],
+    outdir, bundle: true, format: 'iife', minify: true, charset: 'utf8', legalComments: 'none', logLevel: 'warning',
+    target: ['chrome123', 'firefox121', 'safari17.5'], tsconfig: 'console/tsconfig.json',
+  });
+  for (const file of ['index.html', 'icon.svg']) copyFileSync(join('console', file), join(outdir, file));
+  const files = readdirSync(outdir).map((file) => readFileSync(join(outdir, file)));
+  const kib = (buffers) => (buffers.reduce((sum, { length }) => sum + length, 0) / 1024).toFixed(0);
+  console.log(`console: ${files.length} files, ${kib(files)} KiB, ${kib(files.map((file) => gzipSync(file)))} KiB compressed`);
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Clock } from '../kernel/clock';
 import { Journal } from '../kernel/journal';
@@ -26,7 +27,7 @@ export interface RestApisOptions {
 }
 
 const BODY_LIMIT = 10 * 1024 * 1024;
-const JOURNAL_BODY_LIMIT = 64 * 1024;
+const JOURNAL_BODY_LIMIT = 256 * 1024;
 /** The account's default limits stand in for the half of a throttle setting that is not given. */
 const ACCOUNT_RATE = 10_000;
 const ACCOUNT_BURST = 5_000;
@@ -77,6 +78,7 @@ export class RestApis {
       sourceIp: request.sourceIp,
       bodySize: request.body.length,
       body: request.body.toString('utf8', 0, JOURNAL_BODY_LIMIT),
+      ...(!isUtf8(request.body) && { bodyBase64: request.body.subarray(0, JOURNAL_BODY_LIMIT).toString('base64') }),
     }, traceIdOf(traceHeader));
     const extendedRequestId = `${randomBytes(11).toString('base64url')}=`;
     return { api, stage, request, requestId, extendedRequestId, traceHeader, startedAt };

@@ -53,6 +53,7 @@ ${runner.stacks.join(', ')} is running: ${runner.resources.length} resources, re
 Webhooks
 ${lines.join('\n')}
 Look inside
+  ${runner.url}/_local/console/
   ${runner.url}/_local/endpoints
   ${runner.url}/_local/transactions/txn_123456
 ${notRun.length > 0 ? `Not run here\n  ${notRun.join(', ')}\n` : ''}

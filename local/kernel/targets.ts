@@ -17,6 +17,9 @@ export type Deliver = (arn: string, invocation: Invocation) => Promise<void>;
 export class Targets {
   private readonly services = new Map<string, Deliver>();
 
+  /** `before` may wait or throw what the sender is to be told, e.g. to simulate a failure. */
+  public constructor(private readonly before?: (service: string) => Promise<unknown>) {}
+
   public register(service: string, deliver: Deliver): void {
     this.services.set(service, deliver);
   }
@@ -24,6 +27,7 @@ export class Targets {
   public async deliver(arn: string, invocation: Invocation): Promise<void> {
     const deliver = this.services.get(arn.split(':')[2]);
     if (!deliver) throw new ServiceError('NotSupportedLocally', `Nothing delivers to ${arn}`, 501);
+    await this.before?.(arn.split(':')[2]);
     await deliver(arn, invocation);
   }
 }

@@ -22,6 +22,8 @@ export interface Work {
   readonly requestId: string;
   readonly payload: string;
   readonly traceHeader: string;
+  /** Kills the process as it is handed the work. */
+  readonly crash?: boolean;
 }
 
 export interface Launch {
@@ -119,6 +121,7 @@ export class ExecutionEnvironment {
       this.settleRun = resolve;
       if (!this.usable) return this.exited(this.child?.exitCode ?? null, this.child?.signalCode ?? 'SIGKILL');
       this.arm(spec.timeoutSeconds);
+      if (work.crash) this.child?.kill('SIGKILL');
       this.api.offer({ ...work, deadlineMs: Date.now() + spec.timeoutSeconds * 1000, functionArn: spec.arn });
     });
     this.disarm();

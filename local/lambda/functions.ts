@@ -14,7 +14,7 @@ import { BOOTSTRAP } from './bootstrap';
 import { Work } from './execution-environment';
 import { FunctionSpec } from './function-spec';
 import { handleLambdaRequest } from './http';
-import { InvokeResult, LambdaFunction } from './lambda-function';
+import { BeforeInvoke, InvokeResult, LambdaFunction } from './lambda-function';
 import { assertRunnable } from './process-environment';
 
 export interface FunctionsOptions {
@@ -51,8 +51,8 @@ export const MAX_ASYNC_PAYLOAD = 1024 * 1024;
 
 /** AWS Lambda: runs handler bundles in child processes that speak the Runtime API. */
 export class Functions implements LocalService {
-  /** For faults: runs before every attempt; what it throws, the caller of Invoke is answered. */
-  public beforeInvoke?: (call: InvokeCall) => void | Promise<void>;
+  /** For faults: runs before every attempt; what it throws, the caller of Invoke is answered, and `crash` kills the process at its work. */
+  public beforeInvoke?: (call: InvokeCall) => BeforeInvoke | Promise<BeforeInvoke>;
   private readonly functions = new Map<string, LambdaFunction>();
   private readonly asyncOptions = new Map<string, AsyncOptions>();
   private readonly async: AsyncInvocations;

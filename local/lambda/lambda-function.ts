@@ -9,6 +9,9 @@ import { ExecutionEnvironment, InitFailure, Outcome, Work } from './execution-en
 import { FunctionSpec, logGroupOf } from './function-spec';
 import { endLines, startLine } from './report';
 
+/** What a fault does to an invocation: nothing, or `crash` kills its process. */
+export type BeforeInvoke = 'crash' | undefined | void;
+
 /** What a caller of Invoke is answered. */
 export interface InvokeResult {
   readonly statusCode: number;
@@ -57,10 +60,10 @@ export class LambdaFunction {
   }
 
   /** Runs one invocation to its end. Rejects only when the function could not be reached: throttled, or by a fault in `before`. */
-  public async execute(work: Work, before?: () => void | Promise<void>): Promise<InvokeResult> {
+  public async execute(work: Work, before?: () => BeforeInvoke | Promise<BeforeInvoke>): Promise<InvokeResult> {
     try {
-      await before?.();
-      return await this.executeWithin(work);
+      const crash = await before?.() === 'crash';
+      return await this.executeWithin({ ...work, crash });
     } catch (error) {
       if (error instanceof ServiceError && error.code === THROTTLED) this.recordThrottle(error, work);
       throw error;

@@ -1,10 +1,17 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { headersOf, locate } from '../apigateway';
-import { AwsRequest, AwsResponse, LocalService } from '../kernel/wire';
+import { AwsRequest, AwsResponse, LocalService, ServiceError } from '../kernel/wire';
+import { actionOf, failureAnswer } from '../simulate/fault-answer';
 import { Services } from './services';
 
 /** The runner's own pages and controls; undefined for a path that is not one of them. */
-export type Control = (request: AwsRequest) => Promise<AwsResponse | undefined>;
+export type Control = (request: AwsRequest) => Promise<AwsResponse | LiveResponse | undefined>;
+
+/** An answer that goes on until its reader leaves. */
+export interface LiveResponse extends AwsResponse {
+  /** Starts to write; what it returns is called when the reader has left. */
+  readonly live: (write: (text: string) => void) => () => void;
+}
 
 /** Larger bodies are cut off before they fill the memory; API Gateway and S3 have limits of their own below. */
 const MAX_BODY_BYTES = 128 * 1024 * 1024;
@@ -18,6 +25,7 @@ export function router(services: Services, control: Control): (request: Incoming
     try {
       // A page on another site must not reach the runner through a name that resolves to loopback.
       if (!LOOPBACK_HOSTS.test(request.headers.host ?? '')) return send(response, problem(403, 'The local runner answers on loopback only'));
+      if (isForeign(request)) return send(response, problem(403, 'The local runner takes no requests from pages of other origins'));
       send(response, await route(request, await bodyOf(request), services, byName, control));
     } catch (error) {
       send(response, problem(500, error instanceof Error ? error.message : String(error)));
@@ -27,7 +35,7 @@ export function router(services: Services, control: Control): (request: Incoming
 
 async function route(
   request: IncomingMessage, body: Buffer, services: Services, byName: Readonly<Record<string, LocalService>>, control: Control,
-): Promise<AwsResponse> {
+): Promise<AwsResponse | LiveResponse> {
   const [path, search = ''] = request.url!.split(/\?(.*)/s);
   const query = new URLSearchParams(search);
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value ?? '']));
@@ -36,7 +44,7 @@ async function route(
   const service = serviceOf(awsRequest);
   const isOwn = path.startsWith('/_local') || (path === '/' && !service);
   if (isOwn) return (await control(awsRequest)) ?? problem(404, `There is nothing at ${path}`);
-  if (service) return byName[service]?.handle(awsRequest) ?? problem(501, `The local runner has no service ${service}`);
+  if (service) return serve(service, byName[service], awsRequest, services);
 
   const location = locate(services.apis, path);
   if (!location) return problem(404, 'There are several APIs: use the URLs of /_local/endpoints');
@@ -49,6 +57,22 @@ async function route(
     sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
   });
   return { status: answer.status, headers: answer.headers as Record<string, string>, body: answer.body };
+}
+
+/** Browsers name the page a request comes from; only the runner's own page may have one. */
+function isForeign({ headers: { origin, host } }: IncomingMessage): boolean {
+  return origin !== undefined && origin !== `http://${host}`;
+}
+
+async function serve(name: string, service: LocalService | undefined, request: AwsRequest, { faults }: Services): Promise<AwsResponse> {
+  if (!service) return problem(501, `The local runner has no service ${name}`);
+  try {
+    await faults.before(name, actionOf(request));
+  } catch (error) {
+    if (error instanceof ServiceError) return failureAnswer(name, error);
+    throw error;
+  }
+  return service.handle(request);
 }
 
 /** The service a request is signed for, as every SDK client says in its credential scope. */
@@ -86,7 +110,12 @@ function problem(status: number, error: string): AwsResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ error }) };
 }
 
-function send(response: ServerResponse, { status, headers = {}, body = '' }: AwsResponse): void {
+function send(response: ServerResponse, answer: AwsResponse | LiveResponse): void {
+  const { status, headers = {}, body = '' } = answer;
   response.writeHead(status, { ...headers });
+  if ('live' in answer) {
+    response.once('close', answer.live((text) => response.write(text)));
+    return;
+  }
   response.end(body);
 }

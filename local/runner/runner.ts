@@ -2,6 +2,7 @@ import { createServer, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { readAssembly, resolveStacks } from '../assembly';
+import { consoleControl } from '../console/console';
 import { control } from '../control/control';
 import { RunnerClock } from '../kernel/clock';
 import { Journal } from '../kernel/journal';
@@ -9,7 +10,7 @@ import { Resource } from '../kernel/resource';
 import { XRayDaemon } from '../lambda/xray';
 import { loadResources } from './loaders';
 import { keepState } from './persistence';
-import { router } from './router';
+import { Control, router } from './router';
 import { createServices, pendingWork, Services, stopServices } from './services';
 import { holdsSystem, System, systemsIn } from './systems';
 
@@ -45,7 +46,7 @@ export class Runner {
       const endState = directory === undefined ? () => undefined : keepState(services, directory);
       const unsupported = await loadResources(resources, services, assembly);
       const runner = new Runner(url, stacks, services, resources, systemsIn(resources), unsupported, server, endState);
-      const handle = router(services, control(runner));
+      const handle = router(services, firstOf(consoleControl(runner), control(runner)));
       server.on('request', (request, response) => void handle(request, response));
       return runner;
     } catch (error) {
@@ -93,6 +94,17 @@ export class Runner {
     this.endState();
     (this.services.clock as RunnerClock).stop();
   }
+}
+
+/** The first that knows an answer. */
+function firstOf(...controls: readonly Control[]): Control {
+  return async (request) => {
+    for (const answer of controls) {
+      const response = await answer(request);
+      if (response) return response;
+    }
+    return undefined;
+  };
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -15,11 +15,12 @@ import { LogGroups, groupNameOf } from '../logs/log-groups';
 import { Outside } from '../outside/outside';
 import { Buckets } from '../s3/buckets';
 import { Secrets } from '../secretsmanager/secrets';
+import { Faults } from '../simulate/faults';
 import { Topics } from '../sns/topics';
 import { Queues } from '../sqs/queues';
 import { StateMachines } from '../states/machines';
 import { queueSource } from './queue-source';
-import { taskHandlers } from './tasks';
+import { faultyTasks, taskHandlers } from './tasks';
 
 export interface ServicesOptions {
   readonly clock: Clock;
@@ -36,8 +37,10 @@ export type Services = ReturnType<typeof createServices>;
 /** Every service, and what each hands to the others. */
 export function createServices({ clock, endpoint, directory, xrayAddress }: ServicesOptions, journal: Journal, xray: XRayDaemon) {
   const metrics = new Metrics(clock);
-  const targets = new Targets();
   const shared = { clock, journal, metrics };
+  const faults = new Faults(clock, journal);
+  // Functions meet their faults when they are invoked.
+  const targets = new Targets(async (service) => (service === 'lambda' ? undefined : faults.before(service, 'Delivery')));
   const logs = new LogGroups(shared);
   const writeLog = (groupArn: string, line: string) => logs.put(groupNameOf(groupArn), 'local', line);
 
@@ -65,10 +68,11 @@ export function createServices({ clock, endpoint, directory, xrayAddress }: Serv
       ...outside.environment(),
     }),
   });
+  functions.beforeInvoke = ({ functionName }) => faults.before('lambda', functionName);
   const machines: StateMachines = new StateMachines({
     ...shared,
     logs: writeLog,
-    tasks: taskHandlers({ functions, topics, queues, dynamodb, buses, machines: () => machines }),
+    tasks: faultyTasks(taskHandlers({ functions, topics, queues, dynamodb, buses, machines: () => machines }), faults),
   });
   const apis = new RestApis({ ...shared, logs: writeLog, invoke: (arn, payload, traceHeader) => functions.invoke(arn, payload, { traceHeader }) });
   const putFailure = async (destinationArn: string, record: FailureRecord) => {
@@ -92,7 +96,7 @@ export function createServices({ clock, endpoint, directory, xrayAddress }: Serv
   });
 
   return {
-    clock, journal, metrics, targets, logs, xray, outside,
+    clock, journal, metrics, targets, logs, xray, outside, faults,
     dynamodb, buckets, queues, topics, secrets, buses, functions, machines, apis, streams, queueMappings,
   };
 }

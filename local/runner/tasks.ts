@@ -2,6 +2,7 @@ import { DynamoDb } from '../dynamodb';
 import { EventBuses } from '../events/buses';
 import { ServiceError } from '../kernel/wire';
 import { Functions } from '../lambda/functions';
+import { Faults } from '../simulate/faults';
 import { SnsAttributes } from '../sns/attributes';
 import { Topics } from '../sns/topics';
 import { Queues } from '../sqs/queues';
@@ -47,6 +48,25 @@ export function taskHandlers(services: TaskServices): TaskHandlers {
     run: (resource, parameters, context) => taskOf(resource)!(parameters, context),
   };
 }
+
+/** The same tasks, calling services that may have been told to misbehave. Functions meet their faults when they are invoked. */
+export function faultyTasks({ has, run }: TaskHandlers, faults: Faults): TaskHandlers {
+  return {
+    has,
+    run: async (resource, parameters, context) => {
+      const [service, action = ''] = resource.split(':::')[1]?.split(':') ?? [];
+      if (service !== undefined && service !== 'lambda') {
+        await faults.before(service, action.charAt(0).toUpperCase() + action.slice(1)).catch((error: unknown) => {
+          throw error instanceof ServiceError ? new StatesError(`${TASK_ERROR_PREFIX[service] ?? service}.${error.code}`, error.message) : error;
+        });
+      }
+      return run(resource, parameters, context);
+    },
+  };
+}
+
+/** How Step Functions begins the name of a service's error. */
+const TASK_ERROR_PREFIX: Readonly<Record<string, string>> = { dynamodb: 'DynamoDB', events: 'EventBridge', sns: 'SNS', sqs: 'Sqs', states: 'StepFunctions' };
 
 /** The service's own answer, or the function's own error by its name. */
 async function invokeFunction(functions: Functions, parameters: { FunctionName: string; Payload?: unknown }, { traceHeader }: TaskContext) {
