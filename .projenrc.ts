@@ -65,6 +65,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     configFilePath: 'jest.config.json',
     jestConfig: {
+      // End-to-end tests start real processes, which a busy machine may keep waiting.
+      testTimeout: 60_000,
       // On demand: npm test -- --coverage
       collectCoverage: false,
       coverageReporters: ['text-summary', 'lcov'],
@@ -101,6 +103,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cdk-nag@^3.0.2',
     'esbuild@^0.28.2',
     'fast-check@^4',
+    'playwright-core@^1',
     // the providers' own libraries, as independent signers and verifiers in tests
     '@adyen/api-library@^32',
     '@octokit/webhooks-methods@^6',

@@ -139,6 +139,14 @@ export interface FraudDetectionConfig {
   readonly highRiskAbove: number;
 }
 
+/** Event types that count as money, of the providers where an endpoint may choose among them. */
+export const MONEY_EVENTS = {
+  adyen: ['AUTHORISATION', 'CAPTURE', 'REFUND', 'CHARGEBACK', 'balancePlatform.transfer.updated', 'balancePlatform.transaction.created'],
+  braintree: ['transaction_settled', 'transaction_disbursed', 'subscription_charged_successfully'],
+  /** A paid payment link also raises payment.paid; only the payment counts. */
+  mollie: ['payment.paid', 'refund.refunded', 'payout.completed'],
+} as const;
+
 // ── Workflows ───────────────────────────────────────────────────────────────
 
 /** Input of the transaction workflow, made by the tier rules. */

@@ -102,6 +102,9 @@ function checkLifecycle({ infrequentAccessAfter, glacierAfter, expireAfter }: Re
   if (ia !== undefined && glacier !== undefined) {
     check(glacier >= ia + 30, 'retention.glacierAfter', `${glacier} days`, `S3 keeps objects in Standard-IA for 30 days at least: use ${ia + 30} days or more`);
   }
+  if (ia !== undefined && expire !== undefined) {
+    check(expire > ia, 'retention.expireAfter', `${expire} days`, `use more than the ${ia} days of retention.infrequentAccessAfter`);
+  }
   if (glacier !== undefined && expire !== undefined) {
     check(expire > glacier, 'retention.expireAfter', `${expire} days`, `use more than the ${glacier} days of retention.glacierAfter`);
   }

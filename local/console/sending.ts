@@ -1,5 +1,5 @@
 import { adapterOf } from '../../runtime/providers/registry';
-import { curlCommand } from '../demo/signing';
+import { curlCommand } from '../demo/curl-command';
 import { Runner } from '../runner/runner';
 import { otherSecret, OutgoingWebhook, sampleBody, sampleTransaction, secretOf, signWebhook } from '../simulate/sender';
 import { Answer, post, Stage } from '../simulate/shots';
@@ -45,7 +45,7 @@ export function sendDraft(runner: Runner, draft: Draft): Promise<Answer> {
 export function draftCurl(runner: Runner, draft: Draft): string {
   const stage = stageOf(runner, draft.endpoint);
   const { headers, body } = webhookOf(stage, draft);
-  return curlCommand(runner.endpointUrl(stage.system, draft.endpoint), { headers, body: body.toString('utf8') });
+  return curlCommand(runner.endpointUrl(stage.system, draft.endpoint), { headers, body });
 }
 
 /** Sends a past request once more: byte for byte, or, when its signature would be too old by now, signed anew. */

@@ -17,8 +17,10 @@ const PAGES = {
 
 /** The runner's own pages below `/_local`. */
 export function control(runner: Runner): (request: AwsRequest) => Promise<AwsResponse | undefined> {
-  return async ({ method, path, body }) => {
+  return async (request) => {
+    const { method, path, body } = request;
     const [, , page, ...rest] = path.split('/');
+    if (page === 'outside') return runner.services.outside.handle(request);
     const name = rest.length > 0 ? decodeURIComponent(rest.join('/')) : undefined;
     switch (`${method} ${page ?? ''}`) {
       case 'GET ':
@@ -34,7 +36,7 @@ export function control(runner: Runner): (request: AwsRequest) => Promise<AwsRes
       }
       case 'GET curl':
       case 'POST curl': {
-        const command = signedCurl(runner, name, body.toString('utf8'));
+        const command = signedCurl(runner, name, body.length > 0 ? body : undefined);
         return command ? { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: `${command}\n` } : json(404, { error: `No endpoint ${name}` });
       }
       case 'POST archive': {

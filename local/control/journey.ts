@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { JournalEntry } from '../kernel/journal';
 import { Runner } from '../runner/runner';
 import { System } from '../runner/systems';
+import { historyOf } from './history';
 import { Item, plain } from './items';
 
 type Members = Record<string, unknown>;
@@ -10,16 +11,14 @@ type Members = Record<string, unknown>;
  * What became of a transaction, stage by stage. It may be named by the provider's
  * id or by the row's, `<endpoint>#<id>`. Undefined when nothing is known of it.
  */
-export async function journey(runner: Runner, id: string): Promise<object | undefined> {
+export async function journey(runner: Runner, id: string, history = historyOf(runner.services.journal.entries())): Promise<object | undefined> {
   const rows = (await Promise.all(runner.systems.map((system) => rowsOf(runner, system, id)))).flat();
   if (rows.length === 0) return undefined;
-  const entries = runner.services.journal.entries();
-  const isOfRow = matcher(rows);
-  const writes = entries.filter(({ service, data }) => service === 'dynamodb' && isOfRow(data.key as Item | undefined));
-  const first = new Set(writes.filter(({ type }) => type === 'ItemPut').map(({ traceId }) => traceId));
-  const again = new Set(writes.filter(({ type }) => type === 'ConditionFailed').map(({ traceId }) => traceId));
-  const own = entries.filter(({ traceId }) => traceId !== undefined && first.has(traceId));
-  const all = entries.filter(({ traceId }) => traceId !== undefined && (first.has(traceId) || again.has(traceId)));
+  const writes = rows.flatMap(({ transaction_id, event_id }) => history.writesOf(String(transaction_id), String(event_id)));
+  const tracesOf = (what: string) => writes.filter(({ type }) => type === what).flatMap(({ traceId }) => traceId ?? []);
+  const first = tracesOf('ItemPut');
+  const own = history.under(new Set(first));
+  const all = history.under(new Set([...first, ...tracesOf('ConditionFailed')]));
 
   return {
     transaction_id: id,
@@ -38,13 +37,14 @@ export async function journey(runner: Runner, id: string): Promise<object | unde
 
 /** The rows of a transaction; one that is archived comes from its object, with the tombstone's own fields. */
 async function rowsOf({ services }: Runner, { tableName, endpoints }: System, id: string): Promise<Members[]> {
-  const keys = [id, ...endpoints.map(({ name }) => `${name}#${id}`)];
-  const items = await Promise.all(keys.map((key) => services.dynamodb.execute<{ Items: Item[] }>('Query', {
+  const query = async (key: string) => (await services.dynamodb.execute<{ Items: Item[] }>('Query', {
     TableName: tableName,
     KeyConditionExpression: 'transaction_id = :id',
     ExpressionAttributeValues: { ':id': { S: key } },
-  })));
-  return Promise.all(items.flatMap(({ Items }) => Items).map(plain).map(async (row) => (
+  })).Items;
+  const named = await query(id);
+  const items = named.length > 0 ? named : (await Promise.all(endpoints.map(({ name }) => query(`${name}#${id}`)))).flat();
+  return Promise.all(items.map(plain).map(async (row) => (
     row.record === 'tombstone' ? { ...await archived(services.buckets, row), ...row } : row)));
 }
 
@@ -56,11 +56,6 @@ async function archived(buckets: Runner['services']['buckets'], { archive_key, t
     return rows.find((row) => row.transaction_id === transaction_id && row.event_id === event_id) ?? {};
   }
   return {};
-}
-
-function matcher(rows: readonly Members[]): (key: Item | undefined) => boolean {
-  const keys = new Set(rows.map(({ transaction_id, event_id }) => `${transaction_id}\n${event_id}`));
-  return (key) => key !== undefined && keys.has(`${key.transaction_id?.S}\n${key.event_id?.S}`);
 }
 
 function summary({ payload, trace, metadata, fraud_analysis, ...row }: Members): object {

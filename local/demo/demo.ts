@@ -1,8 +1,11 @@
+import { History, historyOf } from '../control/history';
 import { journey } from '../control/journey';
 import { Runner } from '../runner/runner';
 import { Endpoint, System } from '../runner/systems';
-import { sampleTransaction, writerOf } from './samples';
-import { signerOf } from './signing';
+import { demoProviderOf } from './providers';
+import { SignedRequest } from './providers/provider';
+import { sampleTransaction } from './samples';
+import { signedRequest } from './signed';
 import { Expectation, expectationOf, Outcome, verdictOn } from './verdict';
 
 /** What became of the webhooks of one endpoint. */
@@ -25,22 +28,30 @@ export interface DemoReport {
   readonly endpoints: readonly EndpointReport[];
 }
 
+interface Recipient {
+  readonly system: System;
+  readonly endpoint: Endpoint;
+}
+
 interface Sent {
+  readonly to: Recipient;
   readonly transactionId: string;
   readonly status: number;
   readonly expected: Expectation;
 }
 
 /** Senders at once: enough to show concurrency, few enough for a laptop. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 
 /** Sends `count` signed webhooks to every endpoint, waits for rest, and holds each against what its amount says. */
 export async function runDemo(runner: Runner, count: number): Promise<DemoReport> {
   const startedAt = Date.now();
   const endpoints = runner.systems.flatMap((system) => system.endpoints.map((endpoint) => ({ system, endpoint })));
-  const sent = await Promise.all(endpoints.map(({ system, endpoint }) => sendAll(runner, system, endpoint, count)));
-  await runner.settled(120_000 + count * 200);
-  const reports = await Promise.all(endpoints.map(({ endpoint }, index) => report(runner, endpoint, sent[index])));
+  const jobs = Array.from({ length: count }, (_, index) => endpoints.map((to) => () => send(runner, to, index))).flat();
+  const sent = await allOf(jobs);
+  await runner.settled(120_000 + jobs.length * 100);
+  const history = historyOf(runner.services.journal.entries());
+  const reports = await Promise.all(endpoints.map((to) => report(runner, to.endpoint, sent.filter((one) => one.to === to), history)));
   const deadLetters = runner.services.queues.all().reduce((sum, { identity }) => sum + runner.services.queues.peek(identity.arn).length, 0);
   return {
     passed: deadLetters === 0 && reports.every(({ problems }) => problems.length === 0),
@@ -50,27 +61,41 @@ export async function runDemo(runner: Runner, count: number): Promise<DemoReport
   };
 }
 
-async function sendAll(runner: Runner, system: System, endpoint: Endpoint, count: number): Promise<readonly Sent[]> {
-  const sent: Sent[] = [];
-  for (let start = 0; start < count; start += AT_ONCE) {
-    const size = Math.min(AT_ONCE, count - start);
-    sent.push(...await Promise.all(Array.from({ length: size }, (_, offset) => send(runner, system, endpoint, start + offset))));
+/** Runs every job, some at once. */
+async function allOf<T>(jobs: readonly (() => Promise<T>)[]): Promise<readonly T[]> {
+  const results: T[] = [];
+  const waiting = jobs.values();
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (const job of waiting) results.push(await job());
+  }));
+  return results;
+}
+
+/** Attempts per webhook. */
+const DELIVERIES = 4;
+
+async function send(runner: Runner, to: Recipient, index: number): Promise<Sent> {
+  const { services } = runner;
+  const { system, endpoint } = to;
+  const { transactionId, body, money } = demoProviderOf(endpoint.kind).write(sampleTransaction(index), services.clock.now(), endpoint.options ?? {});
+  const signed = signedRequest(services, endpoint, Buffer.from(body));
+  const status = await deliver(runner.endpointUrl(system, endpoint.name), signed);
+  return { to, transactionId: `${endpoint.name}#${transactionId}`, status, expected: expectationOf(money, system.thresholds) };
+}
+
+/** Tries again after a 5xx, as every provider does; a busy machine can keep a cold function waiting too long. */
+async function deliver(url: string, { headers, body }: SignedRequest): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await fetch(url, { method: 'POST', headers, body: new Uint8Array(body) });
+    await answer.arrayBuffer();
+    if (answer.status < 500 || attempt === DELIVERIES) return answer.status;
+    await new Promise((resume) => setTimeout(resume, attempt * 500));
   }
-  return sent;
 }
 
-async function send(runner: Runner, system: System, endpoint: Endpoint, index: number): Promise<Sent> {
-  const now = runner.services.clock.now();
-  const transaction = sampleTransaction(index);
-  const { transactionId, body } = writerOf(endpoint.kind)(transaction, now);
-  const signed = signerOf(endpoint.kind)(body, runner.services.secrets.value(endpoint.secretArn), now);
-  const answer = await fetch(runner.endpointUrl(system, endpoint.name), { method: 'POST', headers: signed.headers, body: signed.body });
-  await answer.arrayBuffer();
-  return { transactionId: `${endpoint.name}#${transactionId}`, status: answer.status, expected: expectationOf(transaction.cents, system.thresholds) };
-}
-
-async function report(runner: Runner, endpoint: Endpoint, sent: readonly Sent[]): Promise<EndpointReport> {
-  const outcomes = await Promise.all(sent.map(async (one) => ({ ...one, outcome: await journey(runner, one.transactionId) as Outcome | undefined })));
+async function report(runner: Runner, endpoint: Endpoint, sent: readonly Sent[], history: History): Promise<EndpointReport> {
+  const outcomeOf = async (one: Sent) => ({ ...one, outcome: await journey(runner, one.transactionId, history) as Outcome | undefined });
+  const outcomes = await Promise.all(sent.map(outcomeOf));
   const known = outcomes.flatMap(({ outcome }) => (outcome ? [outcome] : []));
   return {
     endpoint: endpoint.name,
@@ -81,7 +106,8 @@ async function report(runner: Runner, endpoint: Endpoint, sent: readonly Sent[])
     tiers: tally(known.map(({ stored }) => stored[0]?.tier ?? 'none')),
     risk: tally(known.map(({ score }) => score?.fraud_status ?? 'not screened')),
     alerts: known.reduce((sum, { alerts }) => sum + alerts.length, 0),
-    problems: outcomes.flatMap(({ transactionId, status, expected, outcome }) => verdictOn(status, expected, outcome).map((problem) => `${transactionId}: ${problem}`)),
+    problems: outcomes.flatMap(({ transactionId, status, expected, outcome }) => (
+      verdictOn(status, expected, outcome).map((problem) => `${transactionId}: ${problem}`))),
   };
 }
 

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 /** A transaction to be sent; how a provider writes it down is the provider's matter. */
 export interface SampleTransaction {
+  /** 16 hex digits, another for every transaction. */
   readonly id: string;
-  /** Minor units. */
+  /** Hundredths of the provider's currency. */
   readonly cents: number;
   readonly customer?: string;
   readonly metadata: Readonly<Record<string, string>>;
@@ -25,64 +26,6 @@ const MIX: readonly Omit<SampleTransaction, 'id'>[] = [
 
 export function sampleTransaction(index: number): SampleTransaction {
   return { ...MIX[index % MIX.length], id: `${randomUUID().replaceAll('-', '').slice(0, 16)}` };
-}
-
-interface Written {
-  readonly transactionId: string;
-  readonly body: string;
-}
-
-export type Write = (transaction: SampleTransaction, now: number) => Written;
-
-function asCanonical({ id, cents, customer, metadata }: SampleTransaction): Written {
-  const transactionId = `txn_${id}`;
-  const amount = `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
-  return {
-    transactionId,
-    // The number is written as text, so that 42000.00 stays 42000.00.
-    body: `{"transaction_id":"${transactionId}","amount":${amount},"currency":"USD","provider":"demo",`
-      + `"customer_id":"${customer ?? 'cus_guest'}","metadata":${JSON.stringify(metadata)}}`,
-  };
-}
-
-function asStripe({ id, cents, customer, metadata }: SampleTransaction, now: number): Written {
-  const transactionId = `pi_${id}`;
-  const created = Math.floor(now / 1000);
-  const body = JSON.stringify({
-    id: `evt_${id}`,
-    object: 'event',
-    api_version: '2025-09-30.clover',
-    created,
-    data: {
-      object: {
-        id: transactionId,
-        object: 'payment_intent',
-        amount: cents,
-        amount_received: cents,
-        currency: 'usd',
-        customer: customer ?? null,
-        metadata,
-        status: 'succeeded',
-        created,
-      },
-    },
-    livemode: false,
-    pending_webhooks: 1,
-    request: { id: null, idempotency_key: null },
-    type: 'payment_intent.succeeded',
-  });
-  return { transactionId, body };
-}
-
-const WRITERS: Readonly<Record<string, Write>> = {
-  'standard-webhooks': asCanonical,
-  'stripe': asStripe,
-};
-
-export function writerOf(kind: string): Write {
-  const write = WRITERS[kind];
-  if (!write) throw new Error(`There is no sample for providers of the kind ${kind}`);
-  return write;
 }
 
 /** The transaction the printed command sends. */

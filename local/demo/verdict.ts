@@ -1,28 +1,34 @@
 import { System } from '../runner/systems';
+import { Money } from './providers/provider';
 
-/** What an amount says must happen. */
+/** What a webhook says must happen. */
 export interface Expectation {
-  readonly tier: 'low' | 'medium' | 'high';
+  /** Absent for a webhook that tells of no money: no rule is meant for it. */
+  readonly tier?: 'low' | 'medium' | 'high';
 }
 
 /** The parts of a journey that are judged. */
 export interface Outcome {
-  readonly stored: readonly { readonly tier?: string; readonly status?: string }[];
-  readonly published: readonly object[];
+  readonly stored: readonly { readonly record?: string; readonly tier?: string; readonly status?: string }[];
+  readonly published: readonly { readonly detail_type?: string }[];
   readonly rules: readonly { readonly rule: string; readonly matched: boolean }[];
   readonly workflow: readonly { readonly status: string }[];
   readonly score: { readonly fraud_status: string } | null;
   readonly alerts: readonly { readonly subject?: string; readonly body: string }[];
 }
 
-/** The tier of an amount of US cents, computed apart from the code under test. */
-export function expectationOf(cents: number, { medium, high }: System['thresholds']): Expectation {
-  const limit = (limits: Readonly<Record<string, string>>) => {
-    const [whole, fraction = ''] = (limits.USD ?? limits.default).split('.');
-    return BigInt(whole + fraction.padEnd(6, '0')) / 10_000n;
-  };
-  if (BigInt(cents) < limit(medium)) return { tier: 'low' };
-  return { tier: BigInt(cents) <= limit(high) ? 'medium' : 'high' };
+/** What an amount asks for, computed apart from the code under test. */
+export function expectationOf(money: Money | undefined, { medium, high }: System['thresholds']): Expectation {
+  if (!money) return {};
+  const limit = (limits: Readonly<Record<string, string>>) => millionths(limits[money.currency] ?? limits.default);
+  const amount = millionths(money.amount);
+  if (amount < limit(medium)) return { tier: 'low' };
+  return { tier: amount <= limit(high) ? 'medium' : 'high' };
+}
+
+function millionths(text: string): bigint {
+  const [whole, fraction = ''] = text.split('.');
+  return BigInt(whole + fraction.padEnd(6, '0'));
 }
 
 /** What is wrong with an outcome; nothing when all went as it should. */
@@ -30,16 +36,21 @@ export function verdictOn(status: number, { tier }: Expectation, outcome: Outcom
   if (status !== 200) return [`was answered ${status}`];
   if (!outcome) return ['was accepted and is nowhere'];
   const { stored, published, rules, workflow, score, alerts } = outcome;
+  const [record, detailType] = tier ? ['transaction', 'Transaction Created'] : ['event', 'Webhook Received'];
   const matched = rules.filter((rule) => rule.matched);
+  const most = tier ? 1 : 0;
   const checks: [boolean, string][] = [
     [stored.length === 1, `was stored ${stored.length} times`],
+    [stored[0]?.record === record, `was stored as ${stored[0]?.record}, expected ${record}`],
     [stored[0]?.tier === tier, `has the tier ${stored[0]?.tier}, expected ${tier}`],
     [published.length === 1, `was published ${published.length} times`],
-    [matched.length === 1, `matched ${matched.length} rules`],
+    [published.every(({ detail_type }) => detail_type === detailType), `was published as ${published[0]?.detail_type}, expected ${detailType}`],
+    [matched.length === most, `matched ${matched.length} rules`],
     [workflow.every((execution) => execution.status === 'SUCCEEDED'), 'its workflow failed'],
-    [workflow.length <= 1, `started ${workflow.length} workflows`],
+    [workflow.length <= most, `started ${workflow.length} workflows`],
     [workflow.length === 0 || score !== null || tier === 'high', 'was not screened'],
     [tier !== 'low' || score?.fraud_status === 'high_risk' || alerts.length === 0, 'alerted although its amount is low'],
+    [tier !== undefined || alerts.length === 0, 'alerted although no money moved'],
   ];
   return checks.filter(([holds]) => !holds).map(([, problem]) => problem);
 }

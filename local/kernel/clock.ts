@@ -58,6 +58,7 @@ abstract class AlarmClock implements Clock {
 export class RunnerClock extends AlarmClock {
   private offset = 0;
   private timer?: NodeJS.Timeout;
+  private stopped = false;
 
   public now(): number {
     return Date.now() + this.offset;
@@ -69,15 +70,16 @@ export class RunnerClock extends AlarmClock {
     this.alarmsChanged();
   }
 
-  /** Cancels everything that is still waiting. */
+  /** Cancels everything that is still waiting; what is set from now on never comes due, so that nothing keeps the process alive. */
   public stop(): void {
+    this.stopped = true;
     this.alarms = [];
     clearTimeout(this.timer);
   }
 
   protected alarmsChanged(): void {
     clearTimeout(this.timer);
-    if (this.alarms.length === 0) return;
+    if (this.stopped || this.alarms.length === 0) return;
     const longest = 2 ** 31 - 1;
     this.timer = setTimeout(() => {
       this.ring();

@@ -35,6 +35,7 @@ export function processEnvironment(
     _AWS_XRAY_DAEMON_ADDRESS: daemonHost,
     _AWS_XRAY_DAEMON_PORT: daemonPort,
     ...spec.environment,
+    ...nodeOptions(runner, spec.environment),
     AWS_LAMBDA_FUNCTION_NAME: spec.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
@@ -46,6 +47,12 @@ export function processEnvironment(
     LAMBDA_RUNTIME_DIR: '/var/runtime',
     _HANDLER: spec.handler,
   };
+}
+
+/** A function's own options do not undo the runner's. */
+function nodeOptions(...environments: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  const options = environments.map(({ NODE_OPTIONS }) => NODE_OPTIONS).filter((text) => text);
+  return options.length > 0 ? { NODE_OPTIONS: options.join(' ') } : {};
 }
 
 const RESERVED = [

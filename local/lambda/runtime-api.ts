@@ -42,7 +42,8 @@ export class RuntimeApi {
   /** Listens on loopback; gives the `host:port` for AWS_LAMBDA_RUNTIME_API. */
   public async start(): Promise<string> {
     // Bound to one address, so nothing outside this machine can reach a handler.
-    this.server = createServer((request, response) => void this.serve(request, response).catch(() => response.destroy()));
+    // A connection closed for idleness in the moment the handler answers would be the end of its process.
+    this.server = createServer({ keepAliveTimeout: 0 }, (request, response) => void this.serve(request, response).catch(() => response.destroy()));
     await new Promise<void>((resolve, reject) => this.server!.once('error', reject).listen(0, '127.0.0.1', resolve));
     return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }

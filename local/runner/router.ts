@@ -42,8 +42,9 @@ async function route(
   const awsRequest: AwsRequest = { method: request.method!, path, query, headers, body };
 
   const service = serviceOf(awsRequest);
+  const isOwn = path.startsWith('/_local') || (path === '/' && !service);
+  if (isOwn) return (await control(awsRequest)) ?? problem(404, `There is nothing at ${path}`);
   if (service) return serve(service, byName[service], awsRequest, services);
-  if (path === '/' || path.startsWith('/_local')) return (await control(awsRequest)) ?? problem(404, `There is nothing at ${path}`);
 
   const location = locate(services.apis, path);
   if (!location) return problem(404, 'There are several APIs: use the URLs of /_local/endpoints');

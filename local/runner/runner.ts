@@ -35,7 +35,8 @@ export class Runner {
     const clock = new RunnerClock();
     const journal = new Journal(clock);
     const xray = new XRayDaemon(journal);
-    const server = createServer();
+    // A connection closed for idleness in the moment it is used again is an error to its client.
+    const server = createServer({ keepAliveTimeout: 0 });
     await listen(server, port);
     const url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
     const directory = data && resolve(data);

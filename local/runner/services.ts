@@ -12,6 +12,7 @@ import { QueueMappings } from '../lambda/mapping/queue-mappings';
 import { StreamMappings } from '../lambda/mapping/stream-mappings';
 import { XRayDaemon } from '../lambda/xray';
 import { LogGroups, groupNameOf } from '../logs/log-groups';
+import { Outside } from '../outside/outside';
 import { Buckets } from '../s3/buckets';
 import { Secrets } from '../secretsmanager/secrets';
 import { Faults } from '../simulate/faults';
@@ -49,6 +50,7 @@ export function createServices({ clock, endpoint, directory, xrayAddress }: Serv
   const topics = new Topics({ ...shared, targets });
   const secrets = new Secrets(shared);
   const buses = new EventBuses({ ...shared, targets });
+  const outside = new Outside(endpoint, journal);
   const functions = new Functions({
     ...shared,
     logs,
@@ -63,6 +65,7 @@ export function createServices({ clock, endpoint, directory, xrayAddress }: Serv
       AWS_XRAY_DAEMON_ADDRESS: xrayAddress,
       // The runner uses the Node.js it runs on; the deployed functions use their own.
       NODE_NO_WARNINGS: '1',
+      ...outside.environment(),
     }),
   });
   functions.beforeInvoke = ({ functionName }) => faults.before('lambda', functionName);
@@ -93,7 +96,7 @@ export function createServices({ clock, endpoint, directory, xrayAddress }: Serv
   });
 
   return {
-    clock, journal, metrics, targets, logs, xray, faults,
+    clock, journal, metrics, targets, logs, xray, outside, faults,
     dynamodb, buckets, queues, topics, secrets, buses, functions, machines, apis, streams, queueMappings,
   };
 }
@@ -105,10 +108,11 @@ export function pendingWork({ streams, queueMappings, buses, machines, functions
 }
 
 /** Stops whatever would keep the process alive. */
-export async function stopServices({ streams, queueMappings, functions, dynamodb, xray }: Services): Promise<void> {
+export async function stopServices({ streams, queueMappings, functions, dynamodb, outside, xray }: Services): Promise<void> {
   streams.stop();
   queueMappings.stop();
   functions.stop();
+  outside.stop();
   xray.stop();
   await dynamodb.close();
 }

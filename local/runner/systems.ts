@@ -5,8 +5,10 @@ import { Resource } from '../kernel/resource';
 export interface Endpoint {
   readonly name: string;
   readonly kind: string;
-  readonly secretArn: string;
+  /** Absent where the provider signs with a certificate. */
+  readonly secretArn?: string;
   readonly isDefault?: true;
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 /** One deployed `WebhookProcessingSystem`, found in its resources. */

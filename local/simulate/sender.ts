@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { ProviderConfig } from '../../src/contract';
-import { sampleTransaction, SampleTransaction, writerOf } from '../demo/samples';
-import { signerOf } from '../demo/signing';
+import { demoProviderOf } from '../demo/providers';
+import { sampleTransaction, SampleTransaction } from '../demo/samples';
 import { Services } from '../runner/services';
 
 /** A webhook as it goes over the wire. */
@@ -23,8 +23,8 @@ export interface SigningOptions {
 const ID_HEADERS = ['x-github-delivery', 'x-shopify-event-id', 'x-shopify-webhook-id', 'x-razorpay-event-id'];
 
 /** A payment as the provider of an endpoint writes it. */
-export function sampleBody({ kind }: ProviderConfig, now: number, transaction: SampleTransaction): Buffer {
-  return Buffer.from(writerOf(kind)(transaction, now).body);
+export function sampleBody({ kind, options = {} }: ProviderConfig, now: number, transaction: SampleTransaction): Buffer {
+  return Buffer.from(demoProviderOf(kind).write(transaction, now, options).body);
 }
 
 export { sampleTransaction };
@@ -38,9 +38,9 @@ export function secretOf({ secrets }: Services, { secretArn }: ProviderConfig): 
 export function signWebhook(services: Services, endpoint: ProviderConfig, body: Buffer, options: SigningOptions = {}): OutgoingWebhook {
   const { at = services.clock.now(), secret = secretOf(services, endpoint), again } = options;
   if (again && endpoint.kind === 'standard-webhooks') return signStandardWebhook(body, secret, at, again.headers['webhook-id']);
-  const signed = signerOf(endpoint.kind)(body.toString('utf8'), secret, at);
+  const signed = demoProviderOf(endpoint.kind).sign(body, secret, at, endpoint.options ?? {});
   const kept = ID_HEADERS.flatMap((name) => (again?.headers[name] === undefined ? [] : [[name, again.headers[name]]]));
-  return { headers: { ...signed.headers, ...Object.fromEntries(kept) }, body: Buffer.from(signed.body) };
+  return { headers: { ...signed.headers, ...Object.fromEntries(kept) }, body: signed.body };
 }
 
 /** A secret of the same form, which nobody shares with the endpoint. */

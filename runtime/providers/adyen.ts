@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MONEY_EVENTS } from '../../src/contract';
 import { fromMinor } from '../transaction/amount';
 import { ExponentOverrides } from '../transaction/currency';
 import { parseDecimal } from '../transaction/decimal';
@@ -18,10 +19,7 @@ const HEADER = 'hmacsignature';
  */
 const EXPONENTS: ExponentOverrides = { CLP: 2, CVE: 0, IDR: 0, ISK: 2 };
 
-const TRANSFER = 'balancePlatform.transfer.updated';
 const TRANSACTION = 'balancePlatform.transaction.created';
-const MONEY_EVENTS = ['AUTHORISATION', 'CAPTURE', 'REFUND', 'CHARGEBACK', TRANSFER, TRANSACTION];
-
 /** What is signed of a payment item, in this order, joined by colons and not escaped. */
 const SIGNED_FIELDS = [
   ['pspReference'], ['originalReference'], ['merchantAccountCode'], ['merchantReference'],
@@ -90,7 +88,7 @@ function signedText(value: Json | undefined): string {
 }
 
 function mapPayments(request: WebhookRequest, options: AdapterOptions): readonly MappedEvent[] {
-  const types = moneyEvents(options, MONEY_EVENTS);
+  const types = moneyEvents(options, MONEY_EVENTS.adyen);
   return itemsOf(request).map(({ element, item, signed }) => {
     const [pspReference, originalReference, , merchantReference, value, currency, eventCode, success] = signed;
     const eventId = [pspReference, eventCode, success].join(':');
@@ -126,7 +124,7 @@ function mapPlatform(request: WebhookRequest, options: AdapterOptions): readonly
   const id = textAt(data, 'id');
   const status = textAt(data, 'status');
   const eventId = platformEventId(request, type, data);
-  const moved = moneyEvents(options, MONEY_EVENTS).includes(type) && (status === 'booked' || (type === TRANSACTION && status === undefined));
+  const moved = moneyEvents(options, MONEY_EVENTS.adyen).includes(type) && (status === 'booked' || (type === TRANSACTION && status === undefined));
   return [{
     event: {
       transaction_id: id || eventId,

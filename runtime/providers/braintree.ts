@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { MONEY_EVENTS } from '../../src/contract';
 import { fromMajor } from '../transaction/amount';
 import { parseForm } from '../transaction/form';
 import { fromIso } from '../transaction/time';
@@ -7,8 +8,6 @@ import { elementAt, parseXml, XmlElement, xmlTextAt } from './braintree-xml';
 import { moneyEvents, readable } from './money-events';
 import { malformed, Rejection } from './rejection';
 import { decodeBase64, decodeHex } from './signature';
-
-const MONEY_EVENTS = ['transaction_settled', 'transaction_disbursed', 'subscription_charged_successfully'];
 
 /** What may be asked of the endpoint, and gets signed with the key that signs webhooks. */
 const CHALLENGE = /^[a-f0-9]{20,32}$/;
@@ -136,7 +135,7 @@ function moneyOf(
 ): Pick<CanonicalEvent, 'amount' | 'currency' | 'money_moved' | 'needs_fetch'> {
   const { defaultCurrency } = options;
   if (defaultCurrency !== undefined && typeof defaultCurrency !== 'string') throw new Error('defaultCurrency is a currency code');
-  const expected = moneyEvents(options, MONEY_EVENTS).includes(kind);
+  const expected = moneyEvents(options, MONEY_EVENTS.braintree).includes(kind);
   // A dispute has an amount of its own, which need not be the transaction's.
   const holder = xmlTextAt(subject, 'amount') === undefined ? transaction : subject;
   const text = xmlTextAt(holder, 'amount');

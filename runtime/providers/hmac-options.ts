@@ -116,12 +116,14 @@ function mappingOf(value: unknown): HmacMapping {
   check(typeof value === 'object' && value !== null && !Array.isArray(value), 'mapping must be an object');
   const read = reader('mapping.', value as AdapterOptions);
   for (const field of TEXTS) read.optionalText(field);
+  const headers = TEXTS.filter((field) => headerName((value as AdapterOptions)[field] as string | undefined) !== undefined);
+  check(headers.every((field) => field === 'eventId' || field === 'eventType'), `mapping.${headers.join(', ')}: only eventId and eventType may be a header`);
   const mapping = value as HmacMapping;
   const { moneyTypes = [], exponents = {} } = mapping;
   check(Array.isArray(moneyTypes) && moneyTypes.every((type) => typeof type === 'string'), 'mapping.moneyTypes must be a list of texts');
   check(Object.values(exponents).every((exponent) => [0, 1, 2, 3, 4].includes(exponent)), 'mapping.exponents must be 0 to 4');
-  check(moneyTypes.length === 0 || (mapping.amount !== undefined && mapping.transactionId !== undefined),
-    'mapping.moneyTypes needs mapping.transactionId and mapping.amount');
+  check(moneyTypes.length === 0 || [mapping.amount, mapping.transactionId, mapping.eventType].every((part) => part !== undefined),
+    'mapping.moneyTypes needs mapping.transactionId, mapping.eventType and mapping.amount');
   check(mapping.amount === undefined || (mapping.currency !== undefined && ['major', 'minor'].includes(mapping.amountUnit as string)),
     'mapping.amount needs mapping.currency and mapping.amountUnit, "major" or "minor"');
   read.oneOf('occurredAtUnit', 'iso', 's', 'ms');

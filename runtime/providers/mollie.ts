@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MONEY_EVENTS } from '../../src/contract';
 import { fromMajor } from '../transaction/amount';
 import { parseForm } from '../transaction/form';
 import { isObject, Json, member, parseJson, textAt } from '../transaction/json';
@@ -10,9 +11,6 @@ import { decodeHex, matchHmac } from './signature';
 
 const HEADER = 'x-mollie-signature';
 const PREFIX = 'sha256=';
-
-/** A paid payment link also raises payment.paid; only the payment counts. */
-const MONEY_EVENTS = ['payment.paid', 'refund.refunded', 'payout.completed'];
 
 function verify(request: WebhookRequest, { secrets, options }: Credentials): Verification {
   if (isHint(request, options)) return { secretIndex: 0 };
@@ -46,7 +44,7 @@ function map(request: WebhookRequest, options: AdapterOptions): readonly MappedE
   const type = textAt(body, 'type') || 'unknown';
   const eventId = textAt(body, 'id') || `${type}:${createHash('sha256').update(request.body).digest('hex')}`;
   const entity = member(body, '_embedded', 'entity');
-  const expected = moneyEvents(options, MONEY_EVENTS).includes(type);
+  const expected = moneyEvents(options, MONEY_EVENTS.mollie).includes(type);
   const money = moneyOf(entity, expected);
   return [{
     event: {

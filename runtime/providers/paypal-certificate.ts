@@ -1,4 +1,5 @@
 import { KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { Rejection } from './rejection';
 
@@ -38,9 +39,19 @@ export function signingKey(chain: string, { names, at, trustedRoots }: Certifica
   if (publicKey.asymmetricKeyType !== 'rsa' || publicKey.asymmetricKeyDetails!.modulusLength! < MIN_RSA_BITS) {
     throw untrusted(`its key is not RSA of at least ${MIN_RSA_BITS} bits`);
   }
-  const roots = trustedRoots?.map((pem) => new X509Certificate(pem)) ?? (runtimeRoots ??= rootCertificates.map((pem) => new X509Certificate(pem)));
+  const roots = trustedRoots?.map((pem) => new X509Certificate(pem)) ?? rootsOfRuntime();
   if (!leadsToRoot(signer, issuers, roots, at)) throw untrusted('it does not lead to a trusted root');
   return publicKey;
+}
+
+/** What Node.js itself trusts: its own roots and those its owner adds with NODE_EXTRA_CA_CERTS. */
+function rootsOfRuntime(): readonly X509Certificate[] {
+  return (runtimeRoots ??= [...rootCertificates, ...addedRoots()].map((pem) => new X509Certificate(pem)));
+}
+
+function addedRoots(): readonly string[] {
+  const file = process.env.NODE_EXTRA_CA_CERTS;
+  return file ? readFileSync(file, 'utf8').match(PEM) ?? [] : [];
 }
 
 function certificatesIn(chain: string): X509Certificate[] {

@@ -204,35 +204,64 @@ export interface HmacOptions extends WebhookProviderOptions {
   readonly mapping?: HmacMapping;
 }
 
-/** What the adapter reads, checked. */
+const PROP = 'WebhookProvider.hmac';
+const HEADER_NAME = /^[\w-]+$/;
+
+/** What the adapter reads. */
 export function adapterOptionsOf(options: HmacOptions, endpointUrl: string): { [option: string]: unknown } {
   const { name: _, secret: __, keyEncoding, ...scheme } = options;
-  const { signedText = '{body}', timestampHeader, toleranceSeconds, mapping = {} } = options;
-  const prop = 'WebhookProvider.hmac';
-  check(/^[\w-]+$/.test(options.header), `${prop} header`, options.header, 'use the name of a header, e.g. x-signature');
-  check(signedText.includes('{body}'), `${prop} signedText`, signedText, 'include {body}: a signature that does not cover the body proves nothing');
+  return { ...scheme, keyDecoding: keyEncoding, ...(options.signedText?.includes('{url}') && { url: options.url ?? endpointUrl }) };
+}
+
+/** Refuses what the adapter would refuse at the first webhook. */
+export function checkHmacOptions(options: HmacOptions): void {
+  const { header, signedText = '{body}', timestampHeader, timestampUnit, toleranceSeconds, separator, url } = options;
+  for (const [option, value] of Object.entries({ header, timestampHeader })) {
+    check(value === undefined || HEADER_NAME.test(value), `${PROP} ${option}`, value, 'use the name of a header, e.g. x-signature');
+  }
+  for (const [option, value] of Object.entries({ separator, url })) check(value !== '', `${PROP} ${option}`, value, 'leave it out, or give some text');
+  checkSignedText(signedText);
   check(
-    signedText.includes('{timestamp}') === (timestampHeader !== undefined), `${prop} signedText`, signedText,
+    signedText.includes('{timestamp}') === (timestampHeader !== undefined), `${PROP} signedText`, signedText,
     'include {timestamp} exactly when timestampHeader is set',
   );
+  for (const [option, value] of Object.entries({ timestampUnit, toleranceSeconds })) {
+    check(value === undefined || timestampHeader !== undefined, `${PROP} ${option}`, value, 'set timestampHeader as well, or no time is checked');
+  }
+  check(url === undefined || signedText.includes('{url}'), `${PROP} url`, url, 'include {url} in signedText, or leave it out');
   check(
-    toleranceSeconds === undefined || (Number.isInteger(toleranceSeconds) && toleranceSeconds > 0), `${prop} toleranceSeconds`, toleranceSeconds,
+    toleranceSeconds === undefined || (Number.isInteger(toleranceSeconds) && toleranceSeconds > 0), `${PROP} toleranceSeconds`, toleranceSeconds,
     'use a positive whole number of seconds',
   );
-  for (const source of [mapping.eventId, mapping.eventType]) {
-    const header = /^header:(.*)$/.exec(source ?? '')?.[1];
+  checkMapping(options.mapping ?? {}, signedText);
+}
+
+function checkSignedText(signedText: string): void {
+  check(signedText.includes('{body}'), `${PROP} signedText`, signedText, 'include {body}: a signature that does not cover the body proves nothing');
+  const unknown = signedText.match(/\{[^{}]*\}/g)?.find((slot) => !/^\{(?:body|timestamp|url|header:[\w-]+)\}$/.test(slot));
+  check(unknown === undefined, `${PROP} signedText`, unknown, 'use {body}, {timestamp}, {url} and {header:<name>}');
+}
+
+function checkMapping(mapping: HmacMapping, signedText: string): void {
+  const { moneyTypes, amountUnit: _, ...paths } = mapping;
+  for (const [part, path] of Object.entries(paths)) {
+    const prop = `${PROP} mapping.${part}`;
+    check(path !== '', prop, path, 'leave it out, or say where it is');
+    const header = /^header:(.*)$/i.exec(path ?? '')?.[1];
+    if (header === undefined) continue;
+    check(part === 'eventId' || part === 'eventType', prop, path, 'name a place in the body: only eventId and eventType may be a header');
     check(
-      header === undefined || signedText.toLowerCase().includes(`{header:${header.toLowerCase()}}`), `${prop} mapping`, source,
+      signedText.toLowerCase().includes(`{header:${header.toLowerCase()}}`), prop, path,
       `include {header:${header}} in signedText: anybody can change a header that is not signed`,
     );
   }
+  const { transactionId, eventType, amount, currency, amountUnit } = mapping;
   check(
-    !mapping.moneyTypes?.length || (mapping.transactionId !== undefined && mapping.amount !== undefined), `${prop} mapping.moneyTypes`, mapping.moneyTypes,
-    'set mapping.transactionId and mapping.amount as well',
+    !moneyTypes?.length || [transactionId, eventType, amount].every((path) => path !== undefined), `${PROP} mapping.moneyTypes`, moneyTypes,
+    'set mapping.transactionId, mapping.eventType and mapping.amount as well',
   );
   check(
-    mapping.amount === undefined || (mapping.currency !== undefined && mapping.amountUnit !== undefined), `${prop} mapping.amount`, mapping.amount,
+    amount === undefined || (currency !== undefined && amountUnit !== undefined), `${PROP} mapping.amount`, amount,
     'set mapping.currency and mapping.amountUnit as well',
   );
-  return { ...scheme, keyDecoding: keyEncoding, ...(signedText.includes('{url}') && { url: options.url ?? endpointUrl }) };
 }

@@ -1,7 +1,8 @@
 import { Annotations, aws_secretsmanager as secretsmanager, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { MONEY_EVENTS } from '../contract';
 import { check, checkCurrency, refuseToken } from '../validate';
-import { adapterOptionsOf, HmacOptions } from './hmac-options';
+import { adapterOptionsOf, checkHmacOptions, HmacOptions, KeyEncoding } from './hmac-options';
 import {
   AdyenOptions, BraintreeOptions, CheckoutComOptions, GitHubOptions, MollieOptions, PaddleOptions, PayPalOptions, PaystackOptions, RazorpayOptions,
   ShopifyMoney, ShopifyOptions, SquareOptions, StandardWebhooksOptions, StripeOptions, WebhookEndpointOptions, WebhookProviderOptions,
@@ -44,6 +45,7 @@ export class WebhookProvider {
    * @see https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures
    */
   public static adyen(options: AdyenOptions = {}): WebhookProvider {
+    checkMoneyEvents('adyen', options.moneyEvents);
     return new WebhookProvider('adyen', options, {
       secret: secretOf(options, HEX_KEY),
       adapterOptions: () => ({ moneyEvents: options.moneyEvents }),
@@ -102,6 +104,7 @@ export class WebhookProvider {
    * @see https://docs.mollie.com/reference/webhooks-new
    */
   public static mollie(options: MollieOptions = {}): WebhookProvider {
+    checkMoneyEvents('mollie', options.moneyEvents);
     return new WebhookProvider('mollie', options, {
       secret: secretOf(options),
       adapterOptions: () => ({ classic: options.classic ?? false, moneyEvents: options.moneyEvents }),
@@ -127,8 +130,11 @@ export class WebhookProvider {
    */
   public static braintree(options: BraintreeOptions): WebhookProvider {
     const { publicKey, previousPublicKey, defaultCurrency, moneyEvents } = options;
-    const keys = [publicKey, ...(previousPublicKey === undefined ? [] : [previousPublicKey])];
-    for (const key of keys) check(/^\w{1,64}$/.test(key), 'WebhookProvider.braintree publicKey', key, 'use the public key of the API key pair');
+    for (const [option, key] of Object.entries({ publicKey, previousPublicKey })) {
+      check(key === undefined || /^\w{1,64}$/.test(key), `WebhookProvider.braintree ${option}`, key, 'use the public key of the API key pair');
+    }
+    checkMoneyEvents('braintree', moneyEvents);
+    const keys = [publicKey, previousPublicKey].filter((key) => key !== undefined);
     if (defaultCurrency !== undefined) checkCurrency('WebhookProvider.braintree defaultCurrency', defaultCurrency);
     return new WebhookProvider('braintree', options, {
       secret: secretOf(options),
@@ -185,7 +191,11 @@ export class WebhookProvider {
    * });
    */
   public static hmac(options: HmacOptions): WebhookProvider {
-    return new WebhookProvider('hmac', options, { secret: secretOf(options), adapterOptions: (url) => adapterOptionsOf(options, url) });
+    checkHmacOptions(options);
+    return new WebhookProvider('hmac', options, {
+      secret: secretOf(options, options.keyEncoding === KeyEncoding.HEX ? HEX_KEY : ALPHANUMERIC_KEY),
+      adapterOptions: (url) => adapterOptionsOf(options, url),
+    });
   }
 
   /** Last part of the path of its endpoint. */
@@ -267,6 +277,12 @@ const HEX_KEY: secretsmanager.SecretStringGenerator = {
 
 function secretOf({ secret }: WebhookProviderOptions, generate = ALPHANUMERIC_KEY): SecretChoice {
   return { given: secret, generate };
+}
+
+function checkMoneyEvents(kind: keyof typeof MONEY_EVENTS, chosen: string[] | undefined): void {
+  const known: readonly string[] = MONEY_EVENTS[kind];
+  const unknown = chosen?.find((type) => !known.includes(type));
+  check(unknown === undefined, `WebhookProvider.${kind} moneyEvents`, unknown, `use some of ${known.join(', ')}`);
 }
 
 /** Different names give different ids: only a hyphen that a capital can stand for is dropped. */

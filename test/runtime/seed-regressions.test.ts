@@ -10,7 +10,7 @@ import { parseDecimal } from '../../runtime/transaction/decimal';
 import { tierOf } from '../../runtime/transaction/tier';
 import { RISK_BANDS, ScreeningRequest } from '../../src/contract';
 import { captureOutput } from '../helpers/output';
-import { flatTransaction, NOW, requestWith, signedStandard, signedStripe, stripeEvent } from '../helpers/signed-webhooks';
+import { flatTransaction, NOW, requestWith, signedStandard, signedStripe, stripeEvent, STANDARD_SECRET } from '../helpers/signed-webhooks';
 import { DAY_MS, World } from './archiver/world';
 import { CONFIG, detail, RISKY } from './fraud-detector/setup';
 import { fixedSecrets, validator } from './validator/setup';
@@ -80,8 +80,21 @@ test('archiving a day twice overwrites nothing, reads more than one page, and bu
   expect(world.live.size).toBe(0);
 });
 
+/** What an endpoint of some providers cannot do without. */
+const CONFIGURED: Readonly<Record<string, { readonly secret?: string; readonly options?: object }>> = {
+  adyen: { secret: 'FA'.repeat(32) },
+  paypal: { options: { webhookId: 'WEBHOOK0ID' } },
+  square: { options: { notificationUrl: 'https://hooks.example.com/square' } },
+  braintree: { options: { publicKey: 'public' } },
+  hmac: { options: { header: 'x-signature' } },
+};
+
 test.each(ADAPTERS)('$kind: a webhook without a signature is turned away', async ({ kind, description: { contentTypes: [contentType] } }) => {
-  const { post, rows } = validator({ providers: [{ name: 'open', kind, secretArn: 'arn', isDefault: true }] });
+  const { secret = STANDARD_SECRET, options } = CONFIGURED[kind] ?? {};
+  const { post, rows } = validator({
+    providers: [{ name: 'open', kind, secretArn: 'arn', isDefault: true, ...(options && { options: { ...options } }) }],
+    secrets: async () => ({ values: [secret], refreshed: false }),
+  });
   for (const body of [stripeEvent(), flatTransaction()]) {
     const { statusCode } = await post('open', requestWith({ 'content-type': contentType }, body));
     expect([400, 401]).toContain(statusCode);

@@ -32,7 +32,7 @@ function synthesize(name: string, packaging?: HandlerPackaging): string {
 
 function secretOf(runner: Runner, endpoint: string): string {
   const { secretArn } = runner.systems[0].endpoints.find(({ name }) => name === endpoint)!;
-  return runner.services.secrets.value(secretArn);
+  return runner.services.secrets.value(secretArn!);
 }
 
 async function post(runner: Runner, path: string, body: string, headers: Record<string, string>) {

@@ -55,7 +55,12 @@ describe('over a real connection', () => {
     expect(paths()).toEqual(['/a']);
   });
 
-  test.each([400, 401, 403, 404, 410, 429, 500, 503])('status %i is a failure, and asked again next time', async (status) => {
+  test.each([400, 404, 410])('status %i says that the sender named no certificate', async (status) => {
+    answer = (_, response) => response.writeHead(status).end(PEM);
+    await expect(source()(`${origin}/a`)).rejects.toMatchObject({ name: 'Rejection', reason: 'unknown_key' });
+  });
+
+  test.each([401, 403, 429, 500, 503])('status %i is a failure, and asked again next time', async (status) => {
     const certificates = source();
     answer = (_, response) => response.writeHead(status).end(PEM);
     await expect(certificates(`${origin}/a`)).rejects.toThrow(`status ${status}`);
@@ -168,11 +173,39 @@ describe('the cache', () => {
     expect(paths()).toEqual(['/0']);
   });
 
+  test('does not keep what is no certificate', async () => {
+    const certificates = source();
+    answer = (_, response) => response.end('<html>Please try later</html>');
+    await expect(certificates(`${origin}/a`)).rejects.toThrow('something else');
+    answer = (_, response) => response.end(PEM);
+    expect(await certificates(`${origin}/a`)).toBe(PEM);
+  });
+
+  test('serves the old chain during an outage, but not when it was withdrawn', async () => {
+    const certificates = source();
+    await certificates(`${origin}/a`);
+    clock += 7 * HOUR;
+    answer = (_, response) => response.writeHead(503).end();
+    expect(await certificates(`${origin}/a`)).toBe(PEM);
+    answer = (_, response) => response.writeHead(404).end();
+    await expect(certificates(`${origin}/a`)).rejects.toMatchObject({ reason: 'unknown_key' });
+  });
+
+  test('evicts nobody when a chain is fetched again', async () => {
+    const certificates = source();
+    for (let index = 0; index < 20; index += 1) await certificates(`${origin}/${index}`);
+    clock += 7 * HOUR;
+    for (let index = 0; index < 20; index += 1) await certificates(`${origin}/${19 - index}`);
+    seen = [];
+    for (let index = 0; index < 20; index += 1) await certificates(`${origin}/${index}`);
+    expect(paths()).toEqual([]);
+  });
+
   test('is not filled by failures', async () => {
     const certificates = source();
     await certificates(`${origin}/good`);
     answer = (_, response) => response.writeHead(404).end();
-    for (let index = 0; index < 30; index += 1) await expect(certificates(`${origin}/${index}`)).rejects.toThrow('status 404');
+    for (let index = 0; index < 30; index += 1) await expect(certificates(`${origin}/${index}`)).rejects.toThrow('no certificate at the address');
     seen = [];
     await certificates(`${origin}/good`);
     expect(paths()).toEqual([]);

@@ -27,7 +27,7 @@ test('no redirect is followed, and time is limited', async () => {
   expect(asked).toEqual([{ url: 'https://a', redirect: 'error', signal: expect.any(AbortSignal) }]);
 });
 
-test.each([404, 500, 302])('status %i is a failure, and is not kept', async (status) => {
+test.each([500, 503, 302])('status %i is a failure, and is not kept', async (status) => {
   const { asked, certificates } = world(() => new Response('no', { status }));
   await expect(certificates('https://a')).rejects.toThrow(`status ${status}`);
   await expect(certificates('https://a')).rejects.toThrow(`status ${status}`);
