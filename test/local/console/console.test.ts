@@ -17,7 +17,10 @@ beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'console-'));
   const app = new App({ outdir: scratch });
   new WebhookProcessingSystem(new Stack(app, 'Payments'), 'System', {
-    providers: [WebhookProvider.standardWebhooks(), WebhookProvider.stripe()],
+    providers: [
+      WebhookProvider.standardWebhooks(), WebhookProvider.stripe(), WebhookProvider.adyen(), WebhookProvider.payPal({ webhookId: '8PT597110X687430LKGECATA' }),
+      WebhookProvider.braintree({ publicKey: 'integration_public_key' }), WebhookProvider.gitHub(),
+    ],
     alertSubscribers: [AlertSubscriber.email('alerts@example.com')],
     removalPolicy: RemovalPolicy.DESTROY,
   });
@@ -40,6 +43,26 @@ test.each(['duplicate', 'conflict', 'stale', 'future', 'tampered', 'wrong-secret
     expect(report.checks.filter(({ passed }) => !passed)).toEqual([]);
     expect(report.skipped).toBeUndefined();
   }
+});
+
+test.each(['good', 'stale', 'tampered', 'wrong-secret', 'oversize', 'malformed'])('%s ends as it must where a provider goes about it its own way', async (name) => {
+  for (const endpoint of ['adyen', 'paypal', 'braintree', 'github']) {
+    const report = await runScenario(runner, ledger, scenarioOf(name), endpoint);
+    expect({ endpoint, wrong: report.checks.filter(({ passed }) => !passed) }).toEqual({ endpoint, wrong: [] });
+  }
+});
+
+test('a signature only the handler can verify is refused with the reason it logged', async () => {
+  const { requests: [id] } = await runScenario(runner, ledger, scenarioOf('tampered'), 'paypal');
+  const { summary, stages } = await read<JourneyPage>(`journey?id=${id}`);
+  expect(summary.reason).toBe('signature_mismatch');
+  expect(stages[1]).toMatchObject({ id: 'signature', state: 'failed', sentence: 'Refused: the handler logged signature_mismatch' });
+});
+
+test('what does not apply to a provider is named, not passed over', async () => {
+  expect((await runScenario(runner, ledger, scenarioOf('stale'), 'github')).skipped).toBe('this provider signs no time');
+  expect((await runScenario(runner, ledger, scenarioOf('wrong-secret'), 'paypal')).skipped).toBe('this endpoint has no secret');
+  expect((await runScenario(runner, ledger, scenarioOf('fraud-detector-fails'), 'github')).skipped).toBe('its webhooks tell of no money');
 });
 
 test.each(['late-retry', 'table-throttled', 'validator-crashes', 'relay-crashes', 'bus-throttled', 'fraud-detector-fails'])('%s ends as it must', async (name) => {
@@ -84,7 +107,7 @@ test('the journey of a stored payment has every stage, each rule with its fields
 
 test('no answer of the console holds a secret', async () => {
   const pages = await Promise.all(['start', 'requests', 'map', 'dashboard', 'dead-letters', 'inbox', 'archive', 'faults'].map(async (path) => (await fetch(at(path))).text()));
-  for (const { secretArn } of runner.systems[0].endpoints) {
+  for (const { secretArn } of runner.systems[0].endpoints.filter((endpoint) => endpoint.secretArn !== undefined)) {
     for (const page of pages) expect(page).not.toContain(runner.services.secrets.value(secretArn!));
   }
 });
