@@ -11,7 +11,7 @@ export async function mapView({ onPulse }: Context): Promise<HTMLElement> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const drawn = map.edges.flatMap((edge) => {
     const [from, to] = [byId.get(edge.from), byId.get(edge.to)];
-    return from && to ? [drawEdge(edge, from, to)] : [];
+    return from && to ? [drawEdge(edge, from, to, width)] : [];
   });
   const rows = map.edges.map((edge) => ({ edge, cell: h('td', {}, '0') }));
   onPulse(({ counts }) => {
@@ -38,11 +38,11 @@ interface DrawnEdge {
 }
 
 /** Down from row to row; an edge that leads back goes around at the right. */
-function drawEdge(edge: MapEdge, from: Placed, to: Placed): DrawnEdge {
+function drawEdge(edge: MapEdge, from: Placed, to: Placed, width: number): DrawnEdge {
   const isForward = to.y > from.y;
   const [x1, y1] = isForward ? [from.x + NODE.width / 2, from.y + NODE.height] : [from.x + NODE.width, from.y + NODE.height / 2];
   const [x2, y2] = isForward ? [to.x + NODE.width / 2, to.y] : [to.x + NODE.width, to.y + NODE.height / 2];
-  const bend = isForward ? Math.max(20, (y2 - y1) / 2) : Math.max(x1, x2) + 110;
+  const bend = isForward ? Math.max(20, (y2 - y1) / 2) : (4 * (width - 12) - Math.max(x1, x2)) / 3;
   const d = isForward ? `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}` : `M${x1} ${y1}C${bend} ${y1} ${bend} ${y2} ${x2} ${y2}`;
   const path = svg('path', { d, class: edge.trouble ? 'edge trouble' : 'edge' });
   // Where several edges arrive at one node, each count stands a third of the way back along its own.

@@ -53,17 +53,36 @@ export function judge(runner: Runner, capture: Capture): Judgement {
   const adapter = adapterOf(endpoint.kind);
   const refused = frontChecks(runner, capture, adapter);
   if (refused) return refused;
+  if (capture.truncated) return { unknown: 'the body is too large to be kept whole' };
   const request = requestOf(capture);
-  let secretIndex: number | undefined;
+  const options = endpoint.options ?? {};
+  const verified = attempt(() => adapter.verify(request, { secrets: liveSecrets(runner.services, endpoint.secretArn), options }));
+  if ('reason' in verified) return verified;
+  const mapped = attempt(() => ({ events: adapter.map(request, options).map(({ event }) => event) }));
+  return { ...mapped, ...verified, ...('reason' in mapped && { unknown: undefined }) };
+}
+
+/** What a step gives, why it refuses, or what stood in its way. */
+function attempt<T>(step: () => T): T | Pick<Judgement, 'unknown'> | Required<Pick<Judgement, 'reason' | 'detail'>> {
   try {
-    if (capture.truncated) return { unknown: 'the body is too large to be kept whole' };
-    const credentials = { secrets: liveSecrets(runner.services, endpoint.secretArn), options: endpoint.options ?? {} };
-    ({ secretIndex } = adapter.verify(request, credentials));
-    return { secretIndex, events: adapter.map(request, credentials.options).map(({ event }) => event) };
+    return step();
   } catch (error) {
     const rejection = rejectionOf(error);
-    return rejection ? { reason: rejection.reason, detail: rejection.message, secretIndex } : { unknown: (error as Error).message };
+    return rejection ? { reason: rejection.reason, detail: rejection.message } : { unknown: (error as Error).message };
   }
+}
+
+/** Lines looked through for what the handler says of a request that was answered just now. */
+const LATEST_LINES = 300;
+
+/** The reason a handler logged: all there is where only the handler can verify, as with a certificate. */
+export function loggedReason({ services: { logs } }: Runner, traceId: string | undefined): string | undefined {
+  if (traceId === undefined) return undefined;
+  for (const { name } of logs.all()) {
+    const line = logs.events(name).slice(-LATEST_LINES).findLast(({ message }) => message.includes('"reason"') && message.includes(traceId));
+    if (line) return (JSON.parse(line.message) as { reason?: string }).reason;
+  }
+  return undefined;
 }
 
 /** What is looked at before the signature. */

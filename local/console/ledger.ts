@@ -2,7 +2,7 @@ import { JournalEntry } from '../kernel/journal';
 import { Runner } from '../runner/runner';
 import { Capture, captureOf } from './capture';
 import { Filter, matches } from './filter';
-import { Judgement, judge } from './judgement';
+import { Judgement, judge, loggedReason } from './judgement';
 import { Outcome, Page, Summary } from './model';
 
 type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly M?: Attributes } | undefined>>;
@@ -98,8 +98,14 @@ export class Ledger {
     const status = Number(data.status);
     const outcome = outcomeOf(entry.summary.outcome, status);
     if (entry.capture.endpoint && outcome !== 'unavailable') entry.judgement = judge(this.runner, entry.capture);
+    if (outcome === 'rejected' && entry.judgement?.unknown !== undefined) entry.judgement = this.asLogged(entry, entry.judgement);
     const reason = outcome === 'rejected' ? entry.judgement?.reason ?? (data.error ? String(data.error).toLowerCase() : REASON_OF_STATUS[status]) : undefined;
     this.change(entry, { status, ms: Number(data.ms), outcome, reason });
+  }
+
+  private asLogged({ capture }: Entry, judgement: Judgement): Judgement {
+    const reason = loggedReason(this.runner, capture.traceId);
+    return reason === undefined ? judgement : { ...judgement, unknown: undefined, reason, detail: `the handler logged ${reason}` };
   }
 
   private written({ type, traceId, data }: JournalEntry): void {

@@ -120,7 +120,8 @@ function differenceOf({ at }: Capture, signed: Signed | undefined): string {
 }
 
 function secretSentence({ secretIndex }: Judgement, endpoint: ProviderConfig | undefined): string {
-  return secretIndex === undefined ? 'Not looked at' : `Good, by the ${secretName(secretIndex, endpoint)}`;
+  if (secretIndex === undefined && endpoint?.secretArn !== undefined) return 'Not looked at';
+  return `Good, by the ${secretName(secretIndex ?? 0, endpoint)}`;
 }
 
 function secretName(index: number, endpoint: ProviderConfig | undefined): string {

@@ -27,6 +27,11 @@ export function sampleBody({ kind, options = {} }: ProviderConfig, now: number, 
   return Buffer.from(demoProviderOf(kind).write(transaction, now, options).body);
 }
 
+/** Whether the payments of a provider tell of money: only then are they routed and screened. */
+export function tellsOfMoney({ kind, options = {} }: ProviderConfig, now: number): boolean {
+  return demoProviderOf(kind).write(sampleTransaction(0), now, options).money !== undefined;
+}
+
 export { sampleTransaction };
 
 /** The current secret of an endpoint; empty where the provider signs with a certificate. */

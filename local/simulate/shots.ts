@@ -1,3 +1,4 @@
+import { adapterOf } from '../../runtime/providers/registry';
 import type { ProviderConfig } from '../../src/contract';
 import { maxBodyBytes } from '../console/judgement';
 import { runArchive } from '../control/archive';
@@ -69,17 +70,34 @@ async function before({ runner, endpoint }: Stage, { after }: Shot): Promise<() 
 function webhookOf(stage: Stage, shot: Shot, payment: Payment, again: OutgoingWebhook | undefined): OutgoingWebhook {
   const { runner: { services }, endpoint } = stage;
   const body = bodyOf(stage, shot, payment);
-  const at = services.clock.now() - (shot.signedAgo ?? 0) * 1_000;
+  const at = services.clock.now() - secondsAgo(stage, shot) * 1_000;
   const signed = signWebhook(services, endpoint, body, { at, again, secret: signingSecret(stage, shot) });
-  if (shot.change === 'tampered') return { ...signed, body: Buffer.from(signed.body.toString('latin1').replace(/\d/g, (digit) => String((Number(digit) + 1) % 10)), 'latin1') };
+  if (shot.change === 'tampered') return { ...signed, body: tampered(signed.body) };
+  if (shot.change === 'oversize') return { ...signed, body: padded(signed.body, maxBodyBytes(stage.runner, stage) + 1) };
   if (shot.change !== 'unsigned') return signed;
   return { ...signed, headers: Object.fromEntries(Object.entries(signed.headers).filter(([name]) => name === 'content-type')) };
 }
 
-function bodyOf({ runner, system, endpoint }: Stage, { event, change }: Shot, { transaction, body }: Payment): Buffer {
+function bodyOf({ runner, endpoint }: Stage, { event, change }: Shot, { transaction, body }: Payment): Buffer {
   if (event === 'first-with-other-amount') return sampleBody(endpoint, runner.services.clock.now(), { ...transaction, cents: transaction.cents + 100 });
-  if (change === 'oversize') return Buffer.concat([body, Buffer.alloc(maxBodyBytes(runner, { system }) - body.length + 1, ' ')]);
   return change === 'malformed' ? body.subarray(0, body.length / 2) : body;
+}
+
+/** How long before it is sent it is signed: a minute beyond what the provider allows, where the shot says so. */
+function secondsAgo({ endpoint }: Stage, { signedAgo = 0 }: Shot): number {
+  if (typeof signedAgo === 'number') return signedAgo;
+  const beyond = (adapterOf(endpoint.kind).description.toleranceSeconds ?? 0) + 60;
+  return signedAgo === 'too-long' ? beyond : -beyond;
+}
+
+/** Every digit is another one, except in the escapes of a form. */
+function tampered(body: Buffer): Buffer {
+  return Buffer.from(body.toString('latin1').replace(/%[0-9A-Fa-f]{2}|\d/g, (found) => (found.length > 1 ? found : String((Number(found) + 1) % 10))), 'latin1');
+}
+
+/** Larger than it was signed: the size is looked at first. */
+function padded(body: Buffer, bytes: number): Buffer {
+  return Buffer.concat([body, Buffer.alloc(Math.max(0, bytes - body.length), ' ')]);
 }
 
 function signingSecret({ runner: { services }, endpoint }: Stage, { secret }: Shot): string | undefined {

@@ -49,10 +49,10 @@ async function open(view) {
   await page.locator(`main[data-view=${view}] h1`).first().waitFor();
 }
 
-async function picture(name) {
+async function picture(name, fullPage = false) {
   if (!process.env.SCREENSHOTS) return;
   mkdirSync(process.env.SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`) });
+  await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`), fullPage });
 }
 
 /** The dot of a stage on the journey that is open. */
@@ -125,7 +125,7 @@ test('what failed is redriven to where it failed', async () => {
 test('the map counts on its edges, and the inbox has the mail', async () => {
   await open('map');
   await page.locator('.edge.used').first().waitFor({ state: 'attached' });
-  await picture('map');
+  await picture('map', true);
   await open('inbox');
   assert.match(await page.locator('.message').first().textContent(), /High/);
 });
