@@ -291,7 +291,7 @@ describe('stage settings', () => {
 
   test('every request is measured and recorded', async () => {
     const { send, metrics, journal } = await serve(webhook, recording().invoke);
-    await send({ body: 'x'.repeat(70_000), headers: { 'X-A': ['1'] } });
+    await send({ body: 'x'.repeat(300_000), headers: { 'X-A': ['1'] } });
     await send({ path: '/nowhere' });
     const both: Array<Record<string, string>> = [{ ApiName: 'webhooks' }, { ApiName: 'webhooks', Stage: 'prod' }];
     for (const dimensions of both) {
@@ -300,8 +300,8 @@ describe('stage settings', () => {
       expect(values('IntegrationLatency')).toEqual([0]);
     }
     const [received, answered] = journal.entries();
-    expect(received).toMatchObject({ service: 'apigateway', type: 'RequestReceived', data: { method: 'POST', path: '/webhook/stripe', headers: { 'X-A': ['1'] }, bodySize: 70_000 } });
-    expect(received.data.body).toHaveLength(65_536);
+    expect(received).toMatchObject({ service: 'apigateway', type: 'RequestReceived', data: { method: 'POST', path: '/webhook/stripe', headers: { 'X-A': ['1'] }, bodySize: 300_000 } });
+    expect(received.data.body).toHaveLength(262_144);
     expect(answered).toMatchObject({ type: 'RequestAnswered', traceId: received.traceId, data: { status: 200, ms: 0 } });
   });
 });
