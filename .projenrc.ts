@@ -77,6 +77,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   gitignore: ['.jsii.gz', '.jsii.tabl.json', 'cdk.out/', '**/integ.*.snapshot/asset.*', 'cdk-integ.out.*', '/generated/', '/.local/'],
 
+  autoDetectBin: false,
   bin: { [name]: 'bin/cli.mjs' },
   devDeps: [
     // what the handlers bundle
