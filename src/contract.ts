@@ -72,13 +72,25 @@ export const RECORD = {
   conflict: 'conflict',
   /** Stands in for an archived row until the dedupe window ends. */
   tombstone: 'tombstone',
-  /** Progress of one archive segment; never published. */
+  /** Progress of one archive segment, or a day whose objects are not all in a manifest; never published. */
   archiveIntent: 'archive-intent',
 } as const;
 export type RecordKind = (typeof RECORD)[keyof typeof RECORD];
 
 /** Rows the relay publishes. */
 export const PUBLISHED_RECORDS = [RECORD.transaction, RECORD.event, RECORD.conflict] as const;
+
+// ── Objects of the audit bucket ─────────────────────────────────────────────
+
+/** Prefixes of the keys, each with a day below it as `yyyy/mm/dd`, but for the failures, which AWS Lambda names. */
+export const PREFIX = {
+  /** gzip NDJSON, a row a line. */
+  transactions: 'transactions/',
+  /** What each archived day consists of. */
+  manifests: 'manifests/',
+  /** Records the stream mapping of the relay gave up on. */
+  failures: 'aws/lambda/',
+} as const;
 
 // ── Configuration of the handlers ───────────────────────────────────────────
 
@@ -175,6 +187,18 @@ export interface ArchiveProgress extends ArchiveRequest {
   readonly done: boolean;
 }
 
+/** Payload of the archiver when all segments are done: the manifests of the days they touched. */
+export interface ManifestRequest {
+  readonly manifest: true;
+  readonly now: string;
+  readonly run: string;
+}
+
+/** Answer of the archiver: ask again with it until `done`. */
+export interface ManifestProgress extends ManifestRequest {
+  readonly done: boolean;
+}
+
 // ── Metrics and traces ──────────────────────────────────────────────────────
 
 export const METRICS_NAMESPACE = 'WebhookProcessing';
@@ -214,4 +238,5 @@ export const SUBSEGMENT = {
   scan: 'scan_old_transactions',
   archive: 'archive_to_s3',
   bury: 'delete_archived_transactions',
+  manifest: 'write_archive_manifest',
 } as const;
