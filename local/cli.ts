@@ -8,6 +8,8 @@ const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem
 
   cdk-webhook-processing verify < captured.jsonl
 
+  cdk-webhook-processing archive verify | replay | redrive   (--help tells the options of each)
+
 "start" runs the app:
   --app DIR    cloud assembly written by "cdk synth" (default: cdk.out)
   --port N     port to listen on, 0 for any free one (default: 8787)
@@ -19,6 +21,10 @@ const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem
 "verify" says why a signature fails: it judges captured requests, a JSON object a line,
   {provider, now?, method?, url?, query?, headers, body | body_base64, secret | secrets | public_key | config}
 at the Unix time "now" (default: the clock) with the functions the validator uses, and prints a JSON line each.
+
+"archive verify" checks archived days against their manifests.
+"replay" publishes transactions again, from the event archive or from S3.
+"redrive" brings dead letters back.
 `;
 
 const OPTIONS = {
@@ -30,7 +36,14 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
+/** Commands with options of their own, loaded when they are asked for: only they need AWS clients. */
+const OWN_OPTIONS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  archive: async (args) => (await import('./commands/archive/command.js')).archiveCommand(args),
+};
+
 async function main(): Promise<number> {
+  const [first, ...rest] = process.argv.slice(2);
+  if (first !== undefined && Object.hasOwn(OWN_OPTIONS, first)) return OWN_OPTIONS[first](rest);
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
   const [command = 'help', ...others] = positionals;
   if (values.help || command === 'help') {
