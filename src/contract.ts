@@ -47,6 +47,8 @@ export interface TransactionDetail {
   readonly metadata_omitted?: true;
   /** Present on a conflict: the row that was stored first. */
   readonly conflicts_with?: RowKey;
+  /** Name of the replay that published the event again, from archive objects. EventBridge's own replays say it in `replay-name`, beside the detail. */
+  readonly replay?: string;
 }
 
 // ── Rows ────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@ export * from './alerts/alert-subscriber';
 export type { ArchivalProps } from './archive/archive';
 export type { EndpointProps } from './ingest/webhook-endpoint';
 export type { FunctionOptions } from './packaging/handler-function';
+export type { AlarmsProps } from './monitoring/alarms';
 export * from './packaging/handler-packaging';
 export { AmountUnit, HmacAlgorithm, KeyEncoding, SignatureEncoding, UnixTimeUnit } from './providers/hmac-options';
 export type { HmacMapping, HmacOptions } from './providers/hmac-options';

@@ -25,6 +25,9 @@ export function expectationOf(cents: number, { medium, high }: System['threshold
   return { tier: BigInt(cents) <= limit(high) ? 'medium' : 'high' };
 }
 
+/** The rule of the tier, and beside it the one that alerts or logs. */
+const RULES_OF = { low: 2, medium: 2, high: 1 } as const;
+
 /** What is wrong with an outcome; nothing when all went as it should. */
 export function verdictOn(status: number, { tier }: Expectation, outcome: Outcome | undefined): string[] {
   if (status !== 200) return [`was answered ${status}`];
@@ -35,7 +38,7 @@ export function verdictOn(status: number, { tier }: Expectation, outcome: Outcom
     [stored.length === 1, `was stored ${stored.length} times`],
     [stored[0]?.tier === tier, `has the tier ${stored[0]?.tier}, expected ${tier}`],
     [published.length === 1, `was published ${published.length} times`],
-    [matched.length === 1, `matched ${matched.length} rules`],
+    [matched.length === RULES_OF[tier], `matched ${matched.length} rules`],
     [workflow.every((execution) => execution.status === 'SUCCEEDED'), 'its workflow failed'],
     [workflow.length <= 1, `started ${workflow.length} workflows`],
     [workflow.length === 0 || score !== null || tier === 'high', 'was not screened'],

@@ -13,7 +13,8 @@ export interface ScreenDependencies {
 
 export interface ScreeningResult {
   readonly transaction_id: string;
-  readonly fraud_analysis: FraudAnalysis;
+  /** Null when the transaction was screened and archived before. */
+  readonly fraud_analysis: FraudAnalysis | null;
   readonly alert: 'none' | 'sent' | 'already_sent' | 'sent_by_another';
 }
 
@@ -30,6 +31,7 @@ export async function screen({ transaction, execution }: ScreeningRequest, deps:
   const at = deps.now();
   const fresh = await traced(SUBSEGMENT.score, async () => analyze(transaction, deps.config));
   const analysis = await traced(SUBSEGMENT.update, () => deps.verdicts.record(transaction.key, fresh, at.toISOString()));
+  if (analysis === 'archived') return { transaction_id: transaction.transaction_id, fraud_analysis: null, alert: 'none' };
   if (analysis === fresh) {
     emit(METRIC.transactionsScreened, { [DIMENSION.riskBand]: analysis.fraud_status });
     emitMilliseconds(METRIC.storeToVerdict, at.getTime() - Date.parse(transaction.received_at));

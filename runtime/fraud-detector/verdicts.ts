@@ -16,8 +16,8 @@ export type AlertClaim = 'mine' | 'sent' | 'others' | 'uncertain';
 
 /** The verdict and the alert of a transaction, each written once however often the workflow runs. */
 export interface Verdicts {
-  /** Stores the verdict unless there is one; answers with the one that stands. */
-  record(key: RowKey, analysis: FraudAnalysis, analyzedAt: string): Promise<FraudAnalysis>;
+  /** Stores the verdict unless there is one; answers with the one that stands, or that it is archived with the row. */
+  record(key: RowKey, analysis: FraudAnalysis, analyzedAt: string): Promise<FraudAnalysis | 'archived'>;
   /** Makes `owner` the only one who may send the alert. */
   claimAlert(key: RowKey, owner: string): Promise<AlertClaim>;
   alertSent(key: RowKey, sentAt: string): Promise<void>;
@@ -59,7 +59,9 @@ export function verdictStore(client: DynamoDBClient, table: string): Verdicts {
         );
         return analysis;
       } catch (error) {
-        const standing = refusedBy(error)?.fraud_analysis;
+        const refused = refusedBy(error);
+        if (refused?.record?.S === RECORD.tombstone && refused.screened?.BOOL) return 'archived';
+        const standing = refused?.fraud_analysis;
         if (standing) return JSON.parse(printJson(fromAttribute(standing))) as FraudAnalysis;
         throw error instanceof ConditionalCheckFailedException ? new NoSuchTransaction(key) : error;
       }

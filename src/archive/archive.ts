@@ -25,6 +25,16 @@ export interface ArchivalProps {
    * @default 4
    */
   readonly segments?: number;
+
+  /**
+   * Keeps what is written to the audit bucket from being changed or deleted, even by its owner, for a time:
+   * in governance mode by all but those with a special permission, in compliance mode by anybody.
+   * It cannot be taken off a bucket again, and needs `RemovalPolicy.RETAIN`.
+   *
+   * @default - none; the bucket is versioned
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+   */
+  readonly objectLock?: s3.ObjectLockRetention;
 }
 
 export interface ArchiveProps {

@@ -3,7 +3,7 @@ import {
   aws_stepfunctions_tasks as tasks, Duration,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ENV, TABLE } from '../contract';
+import { ENV, RECORD, TABLE } from '../contract';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { Retention } from '../retention';
 import { keepInDeadLetters, retryWithJitter, WITH_ERROR } from '../workflow-steps';
@@ -107,10 +107,13 @@ export class TransactionWorkflow extends Construct {
         [TABLE.sortKey]: tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$.transaction.key.event_id')),
       },
       updateExpression: 'SET notified_at = :at ADD revision :one',
-      conditionExpression: `attribute_exists(${TABLE.partitionKey}) AND attribute_not_exists(notified_at)`,
+      // A tombstone is no transaction any more: a replay does not notify of it again.
+      conditionExpression: `attribute_exists(${TABLE.partitionKey}) AND #record = :transaction AND attribute_not_exists(notified_at)`,
+      expressionAttributeNames: { '#record': 'record' },
       expressionAttributeValues: {
         ':at': tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$$.State.EnteredTime')),
         ':one': tasks.DynamoAttributeValue.fromNumber(1),
+        ':transaction': tasks.DynamoAttributeValue.fromString(RECORD.transaction),
       },
       resultPath: sfn.JsonPath.DISCARD,
     });

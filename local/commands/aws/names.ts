@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { isLocal } from './options';
 
 /** What a command may have to know of a deployed system. */
-export type NameOf = 'bucket' | 'table' | 'bus' | 'workflow' | 'archive-workflow' | 'event-archive' | 'routing-queue' | 'workflow-queue' | 'archive-queue';
+export type NameOf =
+  'bucket' | 'table' | 'bus' | 'workflow' | 'archive-workflow' | 'event-archive' | 'routing-queue' | 'workflow-queue' | 'archive-queue';
 
 /** Where each is found: the output of the construct, and the construct itself. */
 const FOUND_AT: Readonly<Record<NameOf, { readonly output: string; readonly path: string }>> = {
@@ -17,7 +18,11 @@ const FOUND_AT: Readonly<Record<NameOf, { readonly output: string; readonly path
   'archive-queue': { output: 'ArchiveDeadLettersUrl', path: 'Archive/DeadLetters/Resource' },
 };
 
-export type NameOptions = Readonly<Partial<Record<NameOf, string>>> & { readonly outputs?: string; readonly stack?: string; readonly endpoint?: string };
+export interface NameOptions extends Readonly<Partial<Record<NameOf, string>>> {
+  readonly outputs?: string;
+  readonly stack?: string;
+  readonly endpoint?: string;
+}
 
 /** Names of a system's resources, as far as they are known. */
 export interface Names {

@@ -37,7 +37,8 @@ export class ArchiveBucket {
 
   /** Archives rows as one run does; answers with the keys of the objects. */
   public async archive(run: string, rows: readonly (RowOptions & { readonly revision?: number })[], listed = true): Promise<string[]> {
-    const objects = objectsOf(rows.map(({ revision = 0, ...row }) => archivedRow(fromAttributes({ ...imageWith(row), revision: { N: String(revision) } }))), run, 0);
+    const read = rows.map(({ revision = 0, ...row }) => archivedRow(fromAttributes({ ...imageWith(row), revision: { N: String(revision) } })));
+    const objects = objectsOf(read, run, 0);
     for (const object of objects) await bucketObjects(this.s3, BUCKET).create(object);
     if (listed) for (const { key } of objects) await this.list(run, key);
     return objects.map(({ key }) => key);
