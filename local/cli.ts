@@ -39,6 +39,8 @@ const OPTIONS = {
 /** Commands with options of their own, loaded when they are asked for: only they need AWS clients. */
 const OWN_OPTIONS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   archive: async (args) => (await import('./commands/archive/command.js')).archiveCommand(args),
+  replay: async (args) => (await import('./commands/replay/command.js')).replayCommand(args),
+  redrive: async (args) => (await import('./commands/redrive/command.js')).redriveCommand(args),
 };
 
 async function main(): Promise<number> {

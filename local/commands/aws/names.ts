@@ -12,7 +12,7 @@ const FOUND_AT: Readonly<Record<NameOf, { readonly output: string; readonly path
   'bus': { output: 'EventBusName', path: 'Routing/Bus/Resource' },
   'workflow': { output: 'WorkflowArn', path: 'Workflow/StateMachine/Resource' },
   'archive-workflow': { output: 'ArchiveWorkflowArn', path: 'Archive/StateMachine/Resource' },
-  'event-archive': { output: 'EventArchiveName', path: 'Routing/EventArchive/Resource' },
+  'event-archive': { output: 'EventArchiveName', path: 'Routing/EventArchive/Archive' },
   'routing-queue': { output: 'RoutingDeadLettersUrl', path: 'Routing/DeadLetters/Resource' },
   'workflow-queue': { output: 'WorkflowDeadLettersUrl', path: 'Workflow/DeadLetters/Resource' },
   'archive-queue': { output: 'ArchiveDeadLettersUrl', path: 'Archive/DeadLetters/Resource' },
