@@ -79,7 +79,8 @@ async function fromArchive(values: Values, window: { readonly from: Date; readon
   }
   const names = await namesOf(values, ['event-archive']);
   const options = { ...window, archive: names.require('event-archive'), rules: values.rule, tier: values.tier };
-  const report = await replayArchive(new EventBridgeClient(clientOptions(values)), options, () => new Promise((resolve) => setTimeout(resolve, 1000)));
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 1000));
+  const report = await replayArchive(new EventBridgeClient(clientOptions(values)), options, pause);
   const text = `${report.replay}: ${report.state}${report.reason ? `, ${report.reason}` : ''}\n`;
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : text);
   return report.state === 'COMPLETED' ? 0 : 1;
