@@ -54,12 +54,15 @@ describe('alarms', () => {
 
   test('look at the queues, the function and the workflow they are named after', () => {
     const { system, resources } = subject;
-    const idOf = (construct: { node: any }) => Object.keys(resources).find((id) => construct.node.defaultChild.stack.resolve(construct.node.defaultChild.logicalId) === id);
-    const queues = { RoutingDeadLetters: system.routingDeadLetters, WorkflowDeadLetters: system.workflowDeadLetters, ArchiveDeadLetters: system.archiveDeadLetters };
+    const idOf = ({ node: { defaultChild } }: { node: any }) => defaultChild.stack.resolve(defaultChild.logicalId) as string;
+    const { routingDeadLetters: RoutingDeadLetters, workflowDeadLetters: WorkflowDeadLetters, archiveDeadLetters: ArchiveDeadLetters } = system;
+    const queues = { RoutingDeadLetters, WorkflowDeadLetters, ArchiveDeadLetters };
     for (const [id, queue] of Object.entries(queues)) {
       expect(subject.alarm(id).Dimensions).toEqual([{ Name: 'QueueName', Value: { 'Fn::GetAtt': [idOf(queue), 'QueueName'] } }]);
     }
-    expect(subject.alarm('RelayBehind')).toMatchObject({ MetricName: 'IteratorAge', Statistic: 'Maximum', Threshold: 300_000, Dimensions: [{ Value: { Ref: idOf(system.relay) } }] });
+    expect(subject.alarm('RelayBehind')).toMatchObject({
+      MetricName: 'IteratorAge', Statistic: 'Maximum', Threshold: 300_000, Dimensions: [{ Value: { Ref: idOf(system.relay) } }],
+    });
     const given = subject.alarm('RelayFailures').Metrics.filter(({ MetricStat }: any) => MetricStat).map(({ MetricStat: { Metric } }: any) => Metric);
     const [mapping] = Object.entries(resources).find(([, { Type }]) => Type === 'AWS::Lambda::EventSourceMapping')!;
     expect(given).toEqual(['OnFailureDestinationDeliveredEventCount', 'DroppedEventCount'].map((MetricName) => ({
