@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { BatchWriteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 
 const rows = Number(process.argv[2] ?? 200_000);
 const receivedAt = Date.now() - 60_000;
@@ -12,21 +13,18 @@ const runner = spawn(process.execPath, ['scripts/start.mjs', '--port', '0', '--j
 try {
   const { url, resources } = await ready();
   const physical = (path) => resources.find((resource) => resource.path?.endsWith(path)).physical_id;
-  const dynamodb = new DynamoDBClient({ endpoint: url, region: 'us-east-1', credentials: { accessKeyId: '000000000000', secretAccessKey: 'local' } });
+  const client = { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: '000000000000', secretAccessKey: 'local' } };
+  const dynamodb = new DynamoDBClient(client);
   const TableName = physical('/Storage/Table/Resource');
 
   await timed(`${rows} rows stored`, () => store(dynamodb, TableName));
-  await timed('archived', async () => {
-    const now = new Date(receivedAt + 25 * 3_600_000).toISOString();
-    const report = await (await fetch(`${url}/_local/archive`, { method: 'POST', body: JSON.stringify({ now }) })).json();
-    if (report.executions?.some(({ status }) => status !== 'SUCCEEDED') ?? true) throw new Error(JSON.stringify(report));
-  });
+  await timed('archived', () => archive(new SFNClient(client), physical('/Archive/StateMachine/Resource')));
+  const memory = await peakMemory(url, physical('/Archive/Archiver/LogGroup/Resource'));
 
   const left = await count(dynamodb, TableName, '#record = :transaction', { ':transaction': { S: 'transaction' } });
   const buried = await count(dynamodb, TableName, '#record = :tombstone', { ':tombstone': { S: 'tombstone' } });
   const verify = spawnSync(process.execPath, ['bin/cli.mjs', 'archive', 'verify', '--endpoint', url, '--day', day, '--json'], { encoding: 'utf8', maxBuffer: 2 ** 28 });
   const { ok, days: [archived] } = JSON.parse(verify.stdout);
-  const memory = await peakMemory(url, physical('/Archive/Archiver/LogGroup/Resource'));
   console.log(JSON.stringify({ rows, archived: archived.rows, objects: archived.objects, tombstones: buried, left, verified: ok, invocations: memory.length, peak_mb: Math.max(...memory) }));
   if (!ok || archived.rows !== rows || buried !== rows || left !== 0) process.exitCode = 1;
 } finally {
@@ -39,6 +37,18 @@ async function ready() {
     if (message.event === 'ready') return message;
   }
   throw new Error('The runner did not start');
+}
+
+/** One run of the archive workflow, as if it were the next day. */
+async function archive(states, stateMachineArn) {
+  const input = JSON.stringify({ now: new Date(receivedAt + 25 * 3_600_000).toISOString() });
+  const { executionArn } = await states.send(new StartExecutionCommand({ stateMachineArn, input }));
+  for (;;) {
+    const { status, error } = await states.send(new DescribeExecutionCommand({ executionArn }));
+    if (status === 'SUCCEEDED') return;
+    if (status !== 'RUNNING') throw new Error(`The archive run ${status}: ${error}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 /** Rows that the relay does not see: it publishes what is inserted as a transaction, not what becomes one. */
