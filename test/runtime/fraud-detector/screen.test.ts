@@ -23,6 +23,8 @@ function world({ claim, failure }: { claim?: AlertClaim; failure?: unknown } = {
       owner = execution;
       return 'mine';
     },
+    metadataOf: async () => ({}),
+    alertFolded: async (_, at) => { sentAt = at; },
     alertSent: async (_, at) => { sentAt = at; },
     releaseAlert: async ({ transaction_id }) => { owner = undefined; released.push(transaction_id); },
   };
