@@ -1,3 +1,5 @@
+export { RiskBand } from './alerts/alert-filter';
+export type { AlertFilter } from './alerts/alert-filter';
 export * from './alerts/alert-subscriber';
 export type { ArchivalProps } from './archive/archive';
 export type { EndpointProps } from './ingest/webhook-endpoint';
@@ -8,7 +10,10 @@ export type { HmacMapping, HmacOptions } from './providers/hmac-options';
 export * from './providers/provider-options';
 export { WebhookProvider } from './providers/webhook-provider';
 export type { RetentionProps } from './retention';
+export { TransactionTier } from './routing/tiers';
 export type { AmountThresholds, ThresholdProps } from './routing/tiers';
-export { FraudRule, TransactionTier } from './screening/fraud-detection';
-export type { AmountRuleOptions, FraudDetectionProps, FraudRuleOptions } from './screening/fraud-detection';
+export type { FraudDetectionProps, FraudFuseOptions } from './screening/fraud-detection';
+export * from './screening/fraud-model';
+export { FraudRule } from './screening/fraud-rule';
+export * from './screening/fraud-rule-options';
 export * from './webhook-processing-system';

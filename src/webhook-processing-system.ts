@@ -10,6 +10,7 @@ import { TIERS } from './contract';
 import { EndpointProps, WebhookEndpoint } from './ingest/webhook-endpoint';
 import { TransactionDashboard } from './monitoring/dashboard';
 import { SystemMetrics } from './monitoring/metrics';
+import { ScreeningAlarms } from './monitoring/screening-alarms';
 import { Naming } from './naming';
 import { FunctionOptions, HandlerContext } from './packaging/handler-function';
 import { HandlerPackaging } from './packaging/handler-packaging';
@@ -193,6 +194,10 @@ export class WebhookProcessingSystem extends Construct {
   public readonly workflow: sfn.StateMachine;
   /** Inputs of workflow branches that failed for good. */
   public readonly workflowDeadLetters: sqs.Queue;
+  /** Goes off when an execution of the workflow failed as a whole, so that no dead letter holds its input. */
+  public readonly workflowFailureAlarm: cloudwatch.Alarm;
+  /** Goes off when a fraud rule fell back to shadow by itself. */
+  public readonly ruleFuseAlarm: cloudwatch.Alarm;
   /** Topic of all alerts. */
   public readonly alertTopic: sns.Topic;
   /** Archives one segment of the table. */
@@ -211,7 +216,7 @@ export class WebhookProcessingSystem extends Construct {
     const naming = new Naming(props.environmentSuffix);
     const retention = resolveRetention(props.retention);
     const thresholds = resolveThresholds(props.thresholds);
-    const fraudDetection = resolveFraudDetection(props.fraudDetection);
+    const fraudDetection = resolveFraudDetection(props.fraudDetection, thresholds);
     const providers = props.providers ?? [WebhookProvider.standardWebhooks()];
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     check(
@@ -237,19 +242,20 @@ export class WebhookProcessingSystem extends Construct {
     const relay = new Relay(this, 'Relay', { context, table, bus: routing.bus, failures: bucket, options: functions.relay ?? {} });
     const { topic } = new Alerts(this, 'Alerts', { naming, subscribers: props.alertSubscribers ?? [] });
     const workflow = new TransactionWorkflow(this, 'Workflow', {
-      context, table, topic, fraudDetection, retention, options: functions.fraudDetector ?? {},
+      context, table, topic, bus: routing.bus, fraudDetection, retention, options: functions.fraudDetector ?? {},
     });
     const archive = new Archive(this, 'Archive', {
       context, table, bucket, retention, archival: props.archival ?? {}, options: functions.archiver ?? {},
     });
 
     for (const tier of TIERS) {
-      const task = { screen: fraudDetection.screenedTiers.includes(tier), notify: tier === 'high' };
+      const task = { screen: fraudDetection.screenedTiers.includes(tier), notify: tier !== 'low', label: `${tier[0].toUpperCase()}${tier.slice(1)}` };
       if (task.screen || task.notify) routing.toWorkflow(tier, workflow.stateMachine, task);
     }
-    routing.toTopic('medium', topic);
     routing.toBatchLog('low');
     routing.conflictsTo(topic);
+
+    const alarms = new ScreeningAlarms(this, 'ScreeningAlarms', { naming, metrics: new SystemMetrics(context.system), workflow: workflow.stateMachine, topic });
 
     this.api = ingest.api;
     this.accessLogGroup = ingest.accessLogGroup;
@@ -267,6 +273,8 @@ export class WebhookProcessingSystem extends Construct {
     this.fraudDetector = workflow.fraudDetector;
     this.workflow = workflow.stateMachine;
     this.workflowDeadLetters = workflow.deadLetters;
+    this.workflowFailureAlarm = alarms.workflowFailures;
+    this.ruleFuseAlarm = alarms.ruleFuse;
     this.alertTopic = topic;
     this.archiver = archive.archiver;
     this.archiveWorkflow = archive.stateMachine;

@@ -18,6 +18,8 @@ export interface RoutingProps {
 export interface WorkflowTask {
   readonly screen: boolean;
   readonly notify: boolean;
+  /** The tier in words for people. */
+  readonly label: string;
 }
 
 /** How hard EventBridge tries, and where it leaves what it could not deliver. */
@@ -88,13 +90,6 @@ export class Routing extends Construct {
       }),
       ...this.delivery,
     }));
-  }
-
-  /** Tells the topic of each transaction of the tier. */
-  public toTopic(tier: Tier, topic: sns.ITopic): void {
-    const [amount, currency, provider, id] = ['amount_text', 'currency', 'provider', 'transaction_id'].map((field) => events.EventField.fromPath(`$.detail.${field}`));
-    const message = `A ${tier}-value transaction of ${amount} ${currency} was received from ${provider}: ${id}`;
-    this.ruleOf(tier).addTarget(this.topicTarget(topic, message));
   }
 
   /** Tells the topic of each conflict. */
