@@ -10,7 +10,7 @@ import type { Screened } from './rules';
 export type Customers = (screened: Screened) => Promise<History | undefined>;
 
 /** Newest entries that are read: one page, and more than any count a rule may hold against. */
-export const MOST_ENTRIES = 500;
+const MOST_ENTRIES = 500;
 
 const DAY_S = 86_400;
 
@@ -20,7 +20,7 @@ const DAY_S = 86_400;
  * at least one sees the other. Its key is made of nothing but the event, so it is
  * entered once however often it is delivered or tried again.
  */
-export function tableCustomers(client: DynamoDBClient, table: string, config: FraudDetectionConfig): Customers {
+export function tableCustomers(client: DynamoDBClient, table: string, config: FraudDetectionConfig, most = MOST_ENTRIES): Customers {
   const longest = Math.max(0, ...config.rules.map(({ window_s }) => window_s ?? 0));
 
   return async (screened) => {
@@ -38,7 +38,7 @@ export function tableCustomers(client: DynamoDBClient, table: string, config: Fr
         ':customer': partition, ':from': isoAt(moment - longest * 1000), ':to': `${isoAt(moment + longest * 1000)}#~`,
       }),
       ScanIndexForward: false,
-      Limit: MOST_ENTRIES,
+      Limit: most,
     }));
     return historyOf(Items.map(entryOf), self, LastEvaluatedKey !== undefined);
   };
