@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { backtest } from './commands/backtest';
 import { start } from './commands/start';
 import { verify } from './commands/verify';
 
@@ -7,6 +8,8 @@ const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem
   cdk-webhook-processing start [--app cdk.out] [--port 8787] [--data DIR] [--demo N] [--json]
 
   cdk-webhook-processing verify < captured.jsonl
+
+  cdk-webhook-processing backtest --rules rules.json --archive DIR|s3://BUCKET/PREFIX [--json]
 
 "start" runs the app:
   --app DIR    cloud assembly written by "cdk synth" (default: cdk.out)
@@ -19,6 +22,10 @@ const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem
 "verify" says why a signature fails: it judges captured requests, a JSON object a line,
   {provider, now?, method?, url?, query?, headers, body | body_base64, secret | secrets | public_key | config}
 at the Unix time "now" (default: the clock) with the functions the validator uses, and prints a JSON line each.
+
+"backtest" says what other rules would have changed: it screens archived transactions again
+  --rules FILE    the rules, in the form of the fraud detector's variable FRAUD_DETECTION
+  --archive FROM  a directory of archive objects, or where they are in S3
 `;
 
 const OPTIONS = {
@@ -26,6 +33,8 @@ const OPTIONS = {
   port: { type: 'string', default: '8787' },
   data: { type: 'string' },
   demo: { type: 'string' },
+  rules: { type: 'string' },
+  archive: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -38,6 +47,11 @@ async function main(): Promise<number> {
     return 0;
   }
   if (command === 'verify' && others.length === 0) return verify();
+  if (command === 'backtest' && others.length === 0) {
+    const { rules, archive, json } = values;
+    if (rules === undefined || archive === undefined) throw new Error('backtest needs --rules FILE and --archive DIR|s3://BUCKET/PREFIX');
+    return backtest({ rules, archive, json });
+  }
   if (command !== 'start' || others.length > 0) throw new Error(`Unknown command: ${positionals.join(' ')}\n\n${USAGE}`);
   return start({
     app: values.app,

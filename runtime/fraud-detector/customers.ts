@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { FraudDetectionConfig, RECORD, TABLE } from '../../src/contract';
+import { FraudDetectionConfig, RECORD, TABLE, TransactionDetail } from '../../src/contract';
 import { Attributes, toAttributes } from '../aws/attributes';
 import { formatDecimal, parseDecimal } from '../transaction/decimal';
 import { History, HistoryEntry, historyOf } from './history';
@@ -10,7 +10,7 @@ import type { Screened } from './rules';
 export type Customers = (screened: Screened) => Promise<History | undefined>;
 
 /** Newest entries that are read: one page, and more than any count a rule may hold against. */
-const MOST_ENTRIES = 500;
+export const MOST_ENTRIES = 500;
 
 const DAY_S = 86_400;
 
@@ -21,13 +21,13 @@ const DAY_S = 86_400;
  * entered once however often it is delivered or tried again.
  */
 export function tableCustomers(client: DynamoDBClient, table: string, config: FraudDetectionConfig, most = MOST_ENTRIES): Customers {
-  const longest = Math.max(0, ...config.rules.map(({ window_s }) => window_s ?? 0));
+  const longest = longestWindow(config);
 
   return async (screened) => {
     const { transaction } = screened;
     if (!transaction.customer_id) return undefined;
     const partition = partitionOf(transaction.endpoint, transaction.customer_id);
-    const self = digest(transaction.key.transaction_id);
+    const self = transactionDigest(transaction);
     await client.send(new PutItemCommand({ TableName: table, Item: entryItem(screened, partition, self, longest) }));
     const moment = Date.parse(transaction.occurred_at);
     const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand({
@@ -42,6 +42,11 @@ export function tableCustomers(client: DynamoDBClient, table: string, config: Fr
     }));
     return historyOf(Items.map(entryOf), self, LastEvaluatedKey !== undefined);
   };
+}
+
+/** How far the rules look back, in seconds. */
+export function longestWindow({ rules }: FraudDetectionConfig): number {
+  return Math.max(0, ...rules.map(({ window_s }) => window_s ?? 0));
 }
 
 /** Starts with `#`, which no endpoint's name does: no transaction can have this key. */
@@ -70,6 +75,11 @@ function entryOf(item: Attributes): HistoryEntry {
 
 function isoAt(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
+}
+
+/** What the events of one transaction have in common. */
+export function transactionDigest({ key }: TransactionDetail): string {
+  return digest(key.transaction_id);
 }
 
 /** Ids may be longer than a key, and may name a person. */

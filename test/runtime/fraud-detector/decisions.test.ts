@@ -57,8 +57,10 @@ describe('a model', () => {
   });
 
   test('the score stays within 0 and 1, in thousandths', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 0, max: 1000 }), (weight, rule, score) => {
-      const { fraud_score } = analyze(detail(), config([{ ...always, weight: rule }], { model: { ...model, weight } }), { model: { target: 'fn', score: score / 1000 } });
+    const thousandth = fc.integer({ min: 0, max: 1000 });
+    fc.assert(fc.property(thousandth, thousandth, thousandth, (weight, rule, score) => {
+      const rules = config([{ ...always, weight: rule }], { model: { ...model, weight } });
+      const { fraud_score } = analyze(detail(), rules, { model: { target: 'fn', score: score / 1000 } });
       expect(fraud_score * 1000).toBeCloseTo(Math.round(((1000 - weight) * rule + weight * score) / 1000), 0);
       expect(fraud_score).toBeGreaterThanOrEqual(Math.min(rule, score) / 1000);
       expect(fraud_score).toBeLessThanOrEqual(Math.max(rule, score) / 1000);

@@ -1,8 +1,8 @@
-import { analyze } from '../../../runtime/fraud-detector/score';
-import { screenedOf } from '../../../runtime/fraud-detector/rules';
 import { Customers, partitionOf, tableCustomers } from '../../../runtime/fraud-detector/customers';
 import { tableFolds } from '../../../runtime/fraud-detector/folds';
 import { tableFuses } from '../../../runtime/fraud-detector/fuses';
+import { screenedOf } from '../../../runtime/fraud-detector/rules';
+import { analyze } from '../../../runtime/fraud-detector/score';
 import { NoSuchTransaction, verdictStore } from '../../../runtime/fraud-detector/verdicts';
 import { FraudDetectionConfig, PUBLISHED_RECORDS, TransactionDetail } from '../../../src/contract';
 import { dynaliteTable, TABLE_NAME } from '../../helpers/dynalite-table';
@@ -17,7 +17,11 @@ const WINDOW_S = 3600;
 const VELOCITY: FraudDetectionConfig = { ...CONFIG, rules: [{ id: 'velocity_count', weight: 1000, count: 5, window_s: WINDOW_S }] };
 
 const payment = (customer: string, id: string, offset = 0, more: Partial<TransactionDetail> = {}) => detail({
-  transaction_id: id, key: { transaction_id: `stripe#${id}`, event_id: `evt_${id}` }, customer_id: customer, occurred_at: new Date(NOW + offset).toISOString(), ...more,
+  transaction_id: id,
+  key: { transaction_id: `stripe#${id}`, event_id: `evt_${id}` },
+  customer_id: customer,
+  occurred_at: new Date(NOW + offset).toISOString(),
+  ...more,
 });
 
 describe('histories', () => {
@@ -38,7 +42,8 @@ describe('histories', () => {
     const counts = await Promise.all(deliveries.map(seen));
     expect(Math.max(...counts)).toBe(9);
     expect(await rowsOf('burst')).toHaveLength(10);
-    const hits = await Promise.all(deliveries.slice(0, 10).map(async (one) => analyze(one, VELOCITY, { history: await customers(screenedOf(one)) }).fraud_status));
+    const again = deliveries.slice(0, 10).map(async (one) => analyze(one, VELOCITY, { history: await customers(screenedOf(one)) }).fraud_status);
+    const hits = await Promise.all(again);
     expect(new Set(hits)).toEqual(new Set(['high_risk']));
   });
 

@@ -54,7 +54,8 @@ describe('synthesized', () => {
     const system = new WebhookProcessingSystem(stack, 'System', { packaging: HandlerPackaging.zip(), fraudDetection: fraudDetection(stack) });
     const role = stack.getLogicalId(system.fraudDetector.role!.node.defaultChild as never);
     const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { Roles: [{ Ref: role }] } }));
-    const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[]);
+    type Statement = { Action: string | string[]; Resource: unknown };
+    const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
     return { stack, system, template: Template.fromStack(stack), actions: statements.flatMap(({ Action }) => Action), statements };
   };
   const OWN = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'logs:CreateLogStream', 'logs:PutLogEvents', 'sns:Publish',
@@ -65,11 +66,11 @@ describe('synthesized', () => {
   });
 
   test('with a function as model it may invoke that function', () => {
-    const { actions, template } = synthesize((stack) => ({
-      model: FraudModel.function(new lambda.Function(stack, 'Model', { runtime: lambda.Runtime.NODEJS_22_X, handler: 'index.handler', code: lambda.Code.fromInline('0') })),
-    }));
+    const code = { runtime: lambda.Runtime.NODEJS_22_X, handler: 'index.handler', code: lambda.Code.fromInline('0') };
+    const { actions, template } = synthesize((stack) => ({ model: FraudModel.function(new lambda.Function(stack, 'Model', code)) }));
     expect(actions.sort()).toEqual([...OWN, 'lambda:InvokeFunction'].sort());
-    const [detector] = Object.values(template.findResources('AWS::Lambda::Function', { Properties: { Environment: { Variables: { FRAUD_DETECTION: Match.anyValue() } } } }));
+    const variables = { Environment: { Variables: { FRAUD_DETECTION: Match.anyValue() } } };
+    const [detector] = Object.values(template.findResources('AWS::Lambda::Function', { Properties: variables }));
     expect(JSON.stringify(detector.Properties.Environment.Variables.FRAUD_DETECTION)).toMatch(/"Fn::GetAtt":\["Model[A-Z0-9]+","Arn"\]/);
   });
 
