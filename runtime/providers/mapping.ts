@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { fromMajor, fromMinor } from '../transaction/amount';
-import { ExponentOverrides, UnknownCurrency } from '../transaction/currency';
-import { InvalidDecimal } from '../transaction/decimal';
+import { ExponentOverrides } from '../transaction/currency';
 import { isLosslessNumber, isObject, Json, JsonObject, member, parseJson } from '../transaction/json';
-import { fromIso, InvalidTime } from '../transaction/time';
+import { fromIso } from '../transaction/time';
 import type { CanonicalEvent, WebhookRequest } from './adapter';
+import { readable } from './money-events';
 import { malformed } from './rejection';
 
 /** Stands for a type the provider did not send. */
@@ -51,7 +51,7 @@ export function present(members: JsonObject): JsonObject {
 /** The first readable time, else the arrival: an authentic event is not lost over a date. */
 export function timeOf(request: WebhookRequest, ...candidates: readonly (string | undefined)[]): string {
   for (const candidate of candidates) {
-    const time = candidate === undefined ? undefined : readable(() => fromIso(candidate), InvalidTime);
+    const time = candidate === undefined ? undefined : readable(() => fromIso(candidate));
     if (time !== undefined) return time;
   }
   return new Date(request.receivedAt).toISOString();
@@ -75,16 +75,7 @@ function moneyIn(read: typeof fromMinor, amount: string | undefined, currency: s
 
 /** Money that moved must be readable; what else an event says of money is kept only if it is. */
 export function moneyFields(moved: boolean, read: () => Money | undefined): Pick<CanonicalEvent, 'amount' | 'currency' | 'money_moved'> {
-  const money = moved ? read() : readable(read, InvalidDecimal, UnknownCurrency);
+  const money = moved ? read() : readable(read);
   if (moved && !money) throw malformed('an event that moves money has an amount and a currency');
   return { amount: money?.amount ?? null, currency: money?.currency ?? null, money_moved: moved };
-}
-
-function readable<T>(read: () => T, ...expected: readonly (new (text: string) => Error)[]): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (expected.some((type) => error instanceof type)) return undefined;
-    throw error;
-  }
 }

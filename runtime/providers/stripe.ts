@@ -4,6 +4,8 @@ import { isObject, Json, JsonObject, member, numberAt, parseJson, printJson, tex
 import { fromUnixSeconds } from '../transaction/time';
 import type { CanonicalEvent, Credentials, MappedEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
 import { singleHeader } from './adapter';
+import { minorMoney } from './mapping';
+import { readable } from './money-events';
 import { malformed, Rejection } from './rejection';
 import { checkTimestamp, decodeHex, matchHmac } from './signature';
 
@@ -81,10 +83,7 @@ function moneyOf(type: string, object: JsonObject): Pick<CanonicalEvent, 'amount
 
 /** Where no money moved, an amount that cannot be read is no reason to refuse the event. */
 function readableMoney(minor: string | undefined, currency: string | null): Pick<CanonicalEvent, 'amount' | 'currency'> {
-  try {
-    if (minor !== undefined && currency) return { amount: fromMinor(minor, currency, EXPONENTS), currency };
-  } catch { /* an amount or a currency we do not know */ }
-  return { amount: null, currency: null };
+  return readable(() => minorMoney(minor, currency ?? undefined, EXPONENTS)) ?? { amount: null, currency: null };
 }
 
 function metadataOf(event: Json, object: JsonObject): CanonicalEvent['metadata'] {
