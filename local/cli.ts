@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { backtest } from './commands/backtest';
 import { simulate } from './commands/simulate';
 import { start } from './commands/start';
 import { verify } from './commands/verify';
@@ -10,6 +11,9 @@ const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem
   cdk-webhook-processing simulate [<scenario>… | all] [--app cdk.out] [--endpoint NAME] [--json]
 
   cdk-webhook-processing verify < captured.jsonl
+
+  cdk-webhook-processing archive verify | replay | redrive   (--help tells the options of each)
+  cdk-webhook-processing backtest --rules rules.json --archive DIR|s3://BUCKET/PREFIX [--json]
 
 "start" runs the app:
   --app DIR    cloud assembly written by "cdk synth" (default: cdk.out)
@@ -26,6 +30,13 @@ const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem
 "verify" says why a signature fails: it judges captured requests, a JSON object a line,
   {provider, now?, method?, url?, query?, headers, body | body_base64, secret | secrets | public_key | config}
 at the Unix time "now" (default: the clock) with the functions the validator uses, and prints a JSON line each.
+
+"archive verify" checks archived days against their manifests.
+"replay" publishes transactions again, from the event archive or from S3.
+"redrive" brings dead letters back.
+"backtest" says what other rules would have changed: it screens archived transactions again
+  --rules FILE    the rules, in the form of the fraud detector's variable FRAUD_DETECTION
+  --archive FROM  a directory of archive objects, or where they are in S3
 `;
 
 const OPTIONS = {
@@ -33,12 +44,23 @@ const OPTIONS = {
   port: { type: 'string', default: '8787' },
   data: { type: 'string' },
   demo: { type: 'string' },
+  rules: { type: 'string' },
+  archive: { type: 'string' },
   endpoint: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
+/** Commands with options of their own, loaded when they are asked for: only they need AWS clients. */
+const OWN_OPTIONS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  archive: async (args) => (await import('./commands/archive/command.js')).archiveCommand(args),
+  replay: async (args) => (await import('./commands/replay/command.js')).replayCommand(args),
+  redrive: async (args) => (await import('./commands/redrive/command.js')).redriveCommand(args),
+};
+
 async function main(): Promise<number> {
+  const [first, ...rest] = process.argv.slice(2);
+  if (first !== undefined && Object.hasOwn(OWN_OPTIONS, first)) return OWN_OPTIONS[first](rest);
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
   const [command = 'help', ...others] = positionals;
   if (values.help || command === 'help') {
@@ -46,6 +68,11 @@ async function main(): Promise<number> {
     return 0;
   }
   if (command === 'verify' && others.length === 0) return verify();
+  if (command === 'backtest' && others.length === 0) {
+    const { rules, archive, json } = values;
+    if (rules === undefined || archive === undefined) throw new Error('backtest needs --rules FILE and --archive DIR|s3://BUCKET/PREFIX');
+    return backtest({ rules, archive, json });
+  }
   if (command === 'simulate') return simulate({ app: values.app, names: others, endpoint: values.endpoint, json: values.json });
   if (command !== 'start' || others.length > 0) throw new Error(`Unknown command: ${positionals.join(' ')}\n\n${USAGE}`);
   return start({

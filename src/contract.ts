@@ -15,6 +15,8 @@ export const DETAIL_TYPE = {
   webhookReceived: 'Webhook Received',
   /** A known event id came again with another body. */
   transactionConflict: 'Transaction Conflict',
+  /** The verdict of the fraud detector on a transaction; at least once, never routed by amount. */
+  transactionScreened: 'Transaction Screened',
 } as const;
 
 export const TIERS = ['low', 'medium', 'high'] as const;
@@ -27,6 +29,8 @@ export type RiskBand = (typeof RISK_BANDS)[number];
 export interface TransactionDetail {
   /** The provider's id of the transaction. */
   readonly transaction_id: string;
+  /** The same for people: digits that look like a card number are masked. */
+  readonly reference: string;
   /** Keys of the stored row. */
   readonly key: RowKey;
   readonly provider: string;
@@ -47,6 +51,8 @@ export interface TransactionDetail {
   readonly metadata_omitted?: true;
   /** Present on a conflict: the row that was stored first. */
   readonly conflicts_with?: RowKey;
+  /** Name of the replay that published the event again, from archive objects. EventBridge's own replays say it in `replay-name`, beside the detail. */
+  readonly replay?: string;
 }
 
 // ── Rows ────────────────────────────────────────────────────────────────────
@@ -61,7 +67,7 @@ export interface RowKey {
 export const TABLE = {
   partitionKey: 'transaction_id',
   sortKey: 'event_id',
-  /** Epoch seconds; only tombstones carry it. */
+  /** Epoch seconds; tombstones and the rows of screening carry it. */
   timeToLive: 'expires_at',
 } as const;
 
@@ -72,13 +78,33 @@ export const RECORD = {
   conflict: 'conflict',
   /** Stands in for an archived row until the dedupe window ends. */
   tombstone: 'tombstone',
-  /** Progress of one archive segment; never published. */
+  /** Progress of one archive segment, or a day whose objects are not all in a manifest; never published. */
   archiveIntent: 'archive-intent',
+  /** One transaction in the history of its customer; never published, never archived. */
+  customerHistory: 'customer-history',
+  /** Verdicts of a short time, counted for the fuse; never published, never archived. */
+  fuseCount: 'fuse-count',
+  /** A rule that has fallen back to shadow; never published, never archived. */
+  fuseBlown: 'fuse-blown',
+  /** Alerts of one cause in one window; never published, never archived. */
+  alertFold: 'alert-fold',
 } as const;
 export type RecordKind = (typeof RECORD)[keyof typeof RECORD];
 
 /** Rows the relay publishes. */
 export const PUBLISHED_RECORDS = [RECORD.transaction, RECORD.event, RECORD.conflict] as const;
+
+// ── Objects of the audit bucket ─────────────────────────────────────────────
+
+/** Prefixes of the keys, each with a day below it as `yyyy/mm/dd`, but for the failures, which AWS Lambda names. */
+export const PREFIX = {
+  /** gzip NDJSON, a row a line. */
+  transactions: 'transactions/',
+  /** What each archived day consists of. */
+  manifests: 'manifests/',
+  /** Records the stream mapping of the relay gave up on. */
+  failures: 'aws/lambda/',
+} as const;
 
 // ── Configuration of the handlers ───────────────────────────────────────────
 
@@ -121,13 +147,54 @@ export interface TierThresholds {
   readonly high: AmountsByCurrency;
 }
 
+/** What an allow or a block list names. */
+export interface FraudList {
+  readonly customers?: readonly string[];
+  readonly countries?: readonly string[];
+  readonly currencies?: readonly string[];
+  readonly providers?: readonly string[];
+}
+
 /** One rule in `FRAUD_DETECTION`. */
 export interface FraudRuleConfig {
   readonly id: string;
   /** Contribution to the score in thousandths. */
   readonly weight: number;
+  /** Judged and stored, but decides nothing. */
+  readonly shadow?: true;
   /** Amount limit of the rules that compare amounts. */
   readonly limit?: AmountsByCurrency;
+  /** How far back the rules that read the customer's history look. */
+  readonly window_s?: number;
+  /** Number of transactions of the rules that count. */
+  readonly count?: number;
+  /** Width of a band below the limit, in thousandths of it. */
+  readonly margin?: number;
+  /** What an allow or a block list names. */
+  readonly list?: FraudList;
+}
+
+/** A model beside the rules. */
+export interface FraudModelConfig {
+  readonly kind: 'function' | 'sagemaker';
+  /** ARN of the function, name of the endpoint. */
+  readonly target: string;
+  /** Share of the model in the score, in thousandths; the rules have the rest. */
+  readonly weight: number;
+  readonly timeout_ms: number;
+  /** Its score is stored, but decides nothing. */
+  readonly shadow?: true;
+}
+
+/** When a rule falls back to shadow by itself. */
+export interface FraudFuseConfig {
+  /** Share of high-risk verdicts a rule may have a part in, in thousandths. */
+  readonly share: number;
+  readonly window_s: number;
+  /** Verdicts in the window below which no rule is judged. */
+  readonly minimum: number;
+  /** How long a rule stays in shadow. */
+  readonly reset_s: number;
 }
 
 /** `FRAUD_DETECTION`. Scores and bands are in thousandths, so that no float decides. */
@@ -137,6 +204,10 @@ export interface FraudDetectionConfig {
   readonly mediumRiskAbove: number;
   /** Scores above this are high risk. */
   readonly highRiskAbove: number;
+  readonly model?: FraudModelConfig;
+  readonly fuse?: FraudFuseConfig;
+  /** Alerts of one cause within this time are folded into one. */
+  readonly fold_s?: number;
 }
 
 /** Event types that count as money, of the providers where an endpoint may choose among them. */
@@ -156,6 +227,8 @@ export interface WorkflowInput {
   readonly timestamp: string;
   readonly screen: boolean;
   readonly notify: boolean;
+  /** The tier in words for people, e.g. `High`. */
+  readonly label: string;
 }
 
 /** Payload of the fraud detector. */
@@ -183,6 +256,18 @@ export interface ArchiveProgress extends ArchiveRequest {
   readonly done: boolean;
 }
 
+/** Payload of the archiver when all segments are done: the manifests of the days they touched. */
+export interface ManifestRequest {
+  readonly manifest: true;
+  readonly now: string;
+  readonly run: string;
+}
+
+/** Answer of the archiver: ask again with it until `done`. */
+export interface ManifestProgress extends ManifestRequest {
+  readonly done: boolean;
+}
+
 // ── Metrics and traces ──────────────────────────────────────────────────────
 
 export const METRICS_NAMESPACE = 'WebhookProcessing';
@@ -200,6 +285,9 @@ export const METRIC = {
   transactionsScreened: 'TransactionsScreened',
   storeToVerdict: 'StoreToVerdictLatency',
   alertsSent: 'AlertsSent',
+  alertsFolded: 'AlertsFolded',
+  modelFailed: 'FraudModelFailed',
+  ruleFused: 'FraudRuleFused',
   rowsArchived: 'RowsArchived',
 } as const;
 
@@ -222,4 +310,5 @@ export const SUBSEGMENT = {
   scan: 'scan_old_transactions',
   archive: 'archive_to_s3',
   bury: 'delete_archived_transactions',
+  manifest: 'write_archive_manifest',
 } as const;

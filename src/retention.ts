@@ -54,6 +54,13 @@ export interface RetentionProps {
   readonly deadLetters?: Duration;
 
   /**
+   * How long events stay in the archive of the bus, from where they can be replayed.
+   *
+   * @default Duration.days(30)
+   */
+  readonly events?: Duration;
+
+  /**
    * How long logs are kept.
    *
    * @default RetentionDays.ONE_MONTH
@@ -73,12 +80,14 @@ export function resolveRetention(props: RetentionProps = {}): Retention {
     glacierAfter: props.glacierAfter ?? Duration.days(90),
     expireAfter: props.expireAfter ?? Duration.days(365),
     deadLetters: props.deadLetters ?? Duration.days(14),
+    events: props.events ?? Duration.days(30),
     logs: props.logs ?? logs.RetentionDays.ONE_MONTH,
   };
 
   refuseToken('retention.archiveAfter', retention.archiveAfter);
   refuseToken('retention.dedupe', retention.dedupe);
   refuseToken('retention.deadLetters', retention.deadLetters);
+  refuseToken('retention.events', retention.events);
   refuseToken('retention.pointInTimeRecovery', retention.pointInTimeRecovery);
   const hours = retention.archiveAfter.toHours({ integral: false });
   check(Number.isInteger(hours) && hours >= 1, 'retention.archiveAfter', `${hours} hours`, 'use at least 1 whole hour');
@@ -88,6 +97,7 @@ export function resolveRetention(props: RetentionProps = {}): Retention {
   checkDays('retention.glacierAfter', retention.glacierAfter, 1, 36_500);
   checkDays('retention.expireAfter', retention.expireAfter, 1, 36_500);
   checkDays('retention.deadLetters', retention.deadLetters, 1, 14);
+  checkDays('retention.events', retention.events, 1, 36_500);
   checkLifecycle(retention);
   check(
     retention.dedupe.toHours() > hours, 'retention.dedupe', `${retention.dedupe.toDays()} days`,

@@ -8,6 +8,7 @@ import { Alerts } from './alerts/alerts';
 import { ArchivalProps, Archive } from './archive/archive';
 import { TIERS } from './contract';
 import { EndpointProps, WebhookEndpoint } from './ingest/webhook-endpoint';
+import { AlarmsProps, SystemAlarms } from './monitoring/alarms';
 import { TransactionDashboard } from './monitoring/dashboard';
 import { SystemMetrics } from './monitoring/metrics';
 import { Naming } from './naming';
@@ -143,6 +144,13 @@ export interface WebhookProcessingSystemProps {
   readonly dashboard?: boolean;
 
   /**
+   * Alarms over queues, functions, workflows and the archive.
+   *
+   * @default - all of them, without actions
+   */
+  readonly alarms?: AlarmsProps;
+
+  /**
    * Whether X-Ray traces requests, functions and workflows.
    *
    * @default true
@@ -185,6 +193,10 @@ export class WebhookProcessingSystem extends Construct {
   public readonly conflictRule: events.Rule;
   /** Low-value transactions, for batch processing. */
   public readonly batchLogGroup: logs.LogGroup;
+  /** Logs low-value transactions, the first time they are published. */
+  public readonly lowValueBatchRule: events.Rule;
+  /** Keeps every event for replays. */
+  public readonly eventArchive: events.Archive;
   /** Events that no target of the tier rules would take. */
   public readonly routingDeadLetters: sqs.Queue;
   /** Scores transactions and alerts on high risk. */
@@ -203,6 +215,8 @@ export class WebhookProcessingSystem extends Construct {
   public readonly archiveSchedule: events.Rule;
   /** Inputs of archive runs that failed for good. */
   public readonly archiveDeadLetters: sqs.Queue;
+  /** Every alarm by its construct id, e.g. `ArchiveHeartbeat`; none when they are turned off. */
+  public readonly alarms: { [id: string]: cloudwatch.Alarm };
   /** The dashboard, unless turned off. */
   public readonly dashboard?: cloudwatch.Dashboard;
 
@@ -211,7 +225,7 @@ export class WebhookProcessingSystem extends Construct {
     const naming = new Naming(props.environmentSuffix);
     const retention = resolveRetention(props.retention);
     const thresholds = resolveThresholds(props.thresholds);
-    const fraudDetection = resolveFraudDetection(props.fraudDetection);
+    const fraudDetection = resolveFraudDetection(props.fraudDetection, thresholds);
     const providers = props.providers ?? [WebhookProvider.standardWebhooks()];
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     check(
@@ -228,7 +242,7 @@ export class WebhookProcessingSystem extends Construct {
       system: Names.uniqueResourceName(this, { maxLength: 100, separator: '-' }),
     };
 
-    const storage = new TransactionStorage(this, 'Storage', { naming, retention, removalPolicy });
+    const storage = new TransactionStorage(this, 'Storage', { naming, retention, removalPolicy, objectLock: props.archival?.objectLock });
     const { table, bucket } = storage;
     const ingest = new WebhookEndpoint(this, 'Ingest', {
       context, table, thresholds, providers, endpoint: props.endpoint ?? {}, validator: functions.validator ?? {},
@@ -237,18 +251,17 @@ export class WebhookProcessingSystem extends Construct {
     const relay = new Relay(this, 'Relay', { context, table, bus: routing.bus, failures: bucket, options: functions.relay ?? {} });
     const { topic } = new Alerts(this, 'Alerts', { naming, subscribers: props.alertSubscribers ?? [] });
     const workflow = new TransactionWorkflow(this, 'Workflow', {
-      context, table, topic, fraudDetection, retention, options: functions.fraudDetector ?? {},
+      context, table, topic, bus: routing.bus, fraudDetection, retention, options: functions.fraudDetector ?? {},
     });
     const archive = new Archive(this, 'Archive', {
       context, table, bucket, retention, archival: props.archival ?? {}, options: functions.archiver ?? {},
     });
 
     for (const tier of TIERS) {
-      const task = { screen: fraudDetection.screenedTiers.includes(tier), notify: tier === 'high' };
+      const task = { screen: fraudDetection.screenedTiers.includes(tier), notify: tier !== 'low', label: `${tier[0].toUpperCase()}${tier.slice(1)}` };
       if (task.screen || task.notify) routing.toWorkflow(tier, workflow.stateMachine, task);
     }
-    routing.toTopic('medium', topic);
-    routing.toBatchLog('low');
+    this.lowValueBatchRule = routing.toBatchLog('low');
     routing.conflictsTo(topic);
 
     this.api = ingest.api;
@@ -263,6 +276,7 @@ export class WebhookProcessingSystem extends Construct {
     this.lowValueRule = routing.lowValueRule;
     this.conflictRule = routing.conflictRule;
     this.batchLogGroup = routing.batchLogGroup;
+    this.eventArchive = routing.eventArchive;
     this.routingDeadLetters = routing.deadLetters;
     this.fraudDetector = workflow.fraudDetector;
     this.workflow = workflow.stateMachine;
@@ -273,6 +287,7 @@ export class WebhookProcessingSystem extends Construct {
     this.archiveSchedule = archive.schedule;
     this.archiveDeadLetters = archive.deadLetters;
     if (props.dashboard ?? true) this.dashboard = this.createDashboard(naming, context.system, providers);
+    this.alarms = props.alarms?.enabled ?? true ? this.createAlarms(naming, context.system, providers, relay.mappingId, props.alarms ?? {}) : {};
     this.createOutputs();
   }
 
@@ -303,6 +318,26 @@ export class WebhookProcessingSystem extends Construct {
     }).dashboard;
   }
 
+  private createAlarms(
+    naming: Naming, system: string, providers: WebhookProvider[], relayMappingId: string, options: AlarmsProps,
+  ): { [id: string]: cloudwatch.Alarm } {
+    return new SystemAlarms(this, 'Alarms', {
+      naming,
+      options,
+      metrics: new SystemMetrics(system),
+      providers: providers.map(({ name }) => name),
+      api: this.api,
+      validator: this.validator,
+      relay: this.relay,
+      relayMappingId,
+      workflow: this.workflow,
+      archiveWorkflow: this.archiveWorkflow,
+      routingDeadLetters: this.routingDeadLetters,
+      workflowDeadLetters: this.workflowDeadLetters,
+      archiveDeadLetters: this.archiveDeadLetters,
+    }).alarms;
+  }
+
   private createOutputs(): void {
     const outputs: { [id: string]: [string, string] } = {
       WebhookUrl: [this.webhookUrl(), 'Where providers send their webhooks'],
@@ -311,6 +346,11 @@ export class WebhookProcessingSystem extends Construct {
       AlertTopicArn: [this.alertTopic.topicArn, 'Topic of all alerts'],
       AuditBucketName: [this.auditBucket.bucketName, 'Archive of all transactions'],
       WorkflowArn: [this.workflow.stateMachineArn, 'Screens and notifies'],
+      ArchiveWorkflowArn: [this.archiveWorkflow.stateMachineArn, 'Archives every day'],
+      EventArchiveName: [this.eventArchive.archiveName, 'Every event, for replays'],
+      RoutingDeadLettersUrl: [this.routingDeadLetters.queueUrl, 'Events that no target would take'],
+      WorkflowDeadLettersUrl: [this.workflowDeadLetters.queueUrl, 'Inputs of workflow branches that failed for good'],
+      ArchiveDeadLettersUrl: [this.archiveDeadLetters.queueUrl, 'Inputs of archive runs that failed for good'],
       ...(this.dashboard && { DashboardName: [this.dashboard.dashboardName, 'CloudWatch dashboard'] }),
     };
     for (const [id, [value, description]] of Object.entries(outputs)) new CfnOutput(this, id, { value, description });

@@ -32,3 +32,13 @@ export function keepInDeadLetters(scope: Construct, id: string, queue: sqs.IQueu
 
 /** What a Catch hands on: the input, with the error beside it. */
 export const WITH_ERROR: sfn.CatchProps = { errors: [sfn.Errors.ALL], resultPath: '$.error' };
+
+/**
+ * Catches everything that can be caught: `States.ALL` leaves out results that are too
+ * large. A `States.Runtime` error always ends the execution, which the alarm on failed
+ * executions tells of.
+ */
+export function catchEverything(task: sfn.TaskStateBase, handler: sfn.IChainable): void {
+  task.addCatch(handler, { ...WITH_ERROR, errors: ['States.DataLimitExceeded'] });
+  task.addCatch(handler, WITH_ERROR);
+}

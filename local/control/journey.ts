@@ -7,6 +7,9 @@ import { Item, plain } from './items';
 
 type Members = Record<string, unknown>;
 
+/** Tells of the verdict; all other events are the relay's. */
+const SCREENED = 'Transaction Screened';
+
 /**
  * What became of a transaction, stage by stage. It may be named by the provider's
  * id or by the row's, `<endpoint>#<id>`. Undefined when nothing is known of it.
@@ -24,15 +27,20 @@ export async function journey(runner: Runner, id: string, history = historyOf(ru
     transaction_id: id,
     received: received(all),
     stored: rows.map(summary),
-    published: own.filter(({ service, type }) => service === 'events' && type === 'EventReceived')
-      .map(({ at, data }) => ({ at, event_id: data.eventId, bus: data.bus, detail_type: (data.event as Members)['detail-type'] })),
+    published: eventsOf(own).filter(({ detail_type }) => detail_type !== SCREENED),
     rules: own.filter(({ service, type }) => service === 'events' && /^Rule(Not)?Matched$/.test(type))
       .map(({ at, type, data }) => ({ at, rule: data.rule, matched: type === 'RuleMatched' })),
     workflow: workflows(own),
     score: rows.map(({ fraud_analysis }) => fraud_analysis).find((analysis) => analysis !== undefined) ?? null,
+    screened: eventsOf(own).filter(({ detail_type }) => detail_type === SCREENED),
     alerts: alertsOf(runner, own),
     archive: rows.filter(({ record }) => record === 'tombstone').map(({ archive_key, archived_at, expires_at }) => ({ archive_key, archived_at, expires_at })),
   };
+}
+
+function eventsOf(entries: readonly JournalEntry[]) {
+  return entries.filter(({ service, type }) => service === 'events' && type === 'EventReceived')
+    .map(({ at, data }) => ({ at, event_id: data.eventId, bus: data.bus, detail_type: (data.event as Members)['detail-type'] }));
 }
 
 /** The rows of a transaction; one that is archived comes from its object, with the tombstone's own fields. */

@@ -21,7 +21,7 @@ const FUNCTION_PROPERTIES = [
   'RuntimeManagementConfig', 'Tags', 'VpcConfig',
 ];
 const MAPPING_PROPERTIES = ['BatchSize', 'Enabled', 'EventSourceArn', 'FilterCriteria', 'FunctionName', 'FunctionResponseTypes',
-  'KmsKeyArn', 'MaximumBatchingWindowInSeconds', 'Tags'];
+  'KmsKeyArn', 'MaximumBatchingWindowInSeconds', 'MetricsConfig', 'Tags'];
 const STREAM_PROPERTIES = [...MAPPING_PROPERTIES, 'BisectBatchOnFunctionError', 'DestinationConfig', 'MaximumRecordAgeInSeconds',
   'MaximumRetryAttempts', 'ParallelizationFactor', 'StartingPosition', 'TumblingWindowInSeconds'];
 const QUEUE_PROPERTIES = [...MAPPING_PROPERTIES, 'ScalingConfig'];

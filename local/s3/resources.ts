@@ -2,9 +2,10 @@ import { onlyProperties, Resource, ResourceLoaders } from '../kernel/resource';
 import { Versioning } from './bucket';
 import { Buckets } from './buckets';
 
-/** Properties without effect on a laptop: access control, encryption, access logs, and what happens after months. */
+/** Properties without effect on a laptop: access control, encryption, locks, access logs, and what happens after months. */
 const WITHOUT_EFFECT = [
-  'AccessControl', 'BucketEncryption', 'LifecycleConfiguration', 'LoggingConfiguration', 'OwnershipControls', 'PublicAccessBlockConfiguration', 'Tags',
+  'AccessControl', 'BucketEncryption', 'LifecycleConfiguration', 'LoggingConfiguration', 'ObjectLockConfiguration',
+  'ObjectLockEnabled', 'OwnershipControls', 'PublicAccessBlockConfiguration', 'Tags',
 ];
 
 export function s3Resources(buckets: Buckets): ResourceLoaders {

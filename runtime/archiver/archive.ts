@@ -1,13 +1,15 @@
 import { ArchiveProgress, ArchiveRequest, METRIC, RowKey, SUBSEGMENT } from '../../src/contract';
 import { emit, logger, traced } from '../aws/telemetry';
-import type { Intent, Intents, Owner } from './intents';
-import { ArchiveObject, Objects, objectsOf } from './objects';
+import type { OpenDays } from './days';
+import { Intent, Intents, Owner, segmentId } from './intents';
+import { ArchiveObject, dayOf, Objects, objectsOf } from './objects';
 import type { ArchivedRow, Rows } from './rows';
 
 export interface ArchiveDependencies {
   readonly rows: Rows;
   readonly objects: Objects;
   readonly intents: Intents;
+  readonly days: OpenDays;
   readonly archiveAfterHours: number;
   readonly dedupeDays: number;
   /** Wall clock, for leases only; what is old is judged by the request's `now`. */
@@ -31,7 +33,7 @@ const BURIALS_AT_ONCE = 32;
  */
 export async function archiveSegment(request: ArchiveRequest, deps: ArchiveDependencies): Promise<ArchiveProgress> {
   const owner: Owner = { run: request.run, token: deps.newToken() };
-  const unfinished = await deps.intents.take(request, owner, deps.clock());
+  const unfinished = await deps.intents.take(segmentId(request), owner, deps.clock());
   let archived = request.archived + await finishIntent(unfinished, request, deps);
   for (const intent of await deps.intents.abandoned(deps.clock())) {
     archived += await finishIntent(intent, request, deps);
@@ -79,6 +81,7 @@ async function archiveChunk(
     await traced(SUBSEGMENT.archive, () => deps.objects.create(object));
     buried += await traced(SUBSEGMENT.bury, () => bury(object, request, deps));
   }
+  await openDays(objects, deps);
   return buried;
 }
 
@@ -89,7 +92,14 @@ async function finishIntent(intent: Intent, request: ArchiveRequest, deps: Archi
     const rows = await deps.objects.read(key);
     if (rows) buried += await bury({ key, rows }, request, deps);
   }
+  await openDays(intent.objects.map((key) => ({ key })), deps);
   return buried;
+}
+
+/** Before an object is no longer declared, its day is: every object is known to an intent, an open day or a manifest. */
+async function openDays(objects: readonly Pick<ArchiveObject, 'key'>[], deps: ArchiveDependencies): Promise<void> {
+  const days = new Set(objects.map(({ key }) => dayOf(key)));
+  await Promise.all([...days].map((day) => deps.days.open(day, deps.newToken())));
 }
 
 async function bury({ key, rows }: Pick<ArchiveObject, 'key' | 'rows'>, request: ArchiveRequest, deps: ArchiveDependencies): Promise<number> {

@@ -26,7 +26,7 @@ export class SegmentBusy extends Error {
 
 export interface Intents {
   /** Takes the segment; answers with what its last owner left unfinished. */
-  take(segment: Segment, owner: Owner, now: number): Promise<Intent>;
+  take(id: string, owner: Owner, now: number): Promise<Intent>;
   /** Writes down the objects about to be created. */
   declare(intent: Intent, owner: Owner, now: number): Promise<void>;
   /** Intents of segments that nobody works on any more, e.g. of another segment count. */
@@ -35,6 +35,11 @@ export interface Intents {
   finish(intent: Intent, owner: Owner): Promise<void>;
   /** Removes an abandoned intent, unless somebody has taken its segment since. */
   forget(intent: Intent, now: number): Promise<void>;
+}
+
+/** Name of a segment's intent. */
+export function segmentId({ segment, total_segments }: Segment): string {
+  return `${segment}/${total_segments}`;
 }
 
 const PARTITION = '#archive';
@@ -80,9 +85,9 @@ export function tableIntents(client: DynamoDBClient, table: string): Intents {
   };
 
   return {
-    async take({ segment, total_segments }, { run, token }, now) {
+    async take(id, { run, token }, now) {
       const row = await update(
-        `${segment}/${total_segments}`,
+        id,
         'SET run = :run, #token = :token, lease_until = :lease, #record = :record, objects = if_not_exists(objects, :none)',
         IS_FREE,
         { '#token': 'token', '#record': 'record' },

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { PREFIX } from '../../src/contract';
 import { parseJson, printJson } from '../transaction/json';
+import { dayPath } from './manifest';
 import { archivedRow, ArchivedRow } from './rows';
 
 /** An object to be written: rows of one day. */
@@ -23,18 +25,31 @@ export function objectsOf(rows: readonly ArchivedRow[], run: string, segment: nu
   const days = new Map<string, ArchivedRow[]>();
   for (const row of rows) {
     const day = row.receivedAt.slice(0, 10);
-    days.set(day, [...(days.get(day) ?? []), row]);
+    const ofDay = days.get(day);
+    if (ofDay) ofDay.push(row);
+    else days.set(day, [row]);
   }
   return [...days].map(([day, ofDay]) => {
     const lines = ofDay.map(({ attributes }) => `${printJson(attributes)}\n`).join('');
     const content = createHash('sha256').update(lines).digest('hex').slice(0, 16);
-    return { key: `transactions/${day.replaceAll('-', '/')}/${run}-${segment}-${content}.ndjson.gz`, body: gzipSync(lines), rows: ofDay };
+    return { key: `${PREFIX.transactions}${dayPath(day)}${run}-${segment}-${content}.ndjson.gz`, body: gzipSync(lines), rows: ofDay };
   });
+}
+
+/** The day an object is of, from its key. */
+export function dayOf(key: string): string {
+  return key.slice(PREFIX.transactions.length).split('/').slice(0, 3).join('-');
+}
+
+/** Rows of an object, from its body. */
+export function rowsIn(body: Uint8Array): ArchivedRow[] {
+  const lines = gunzipSync(body).toString('utf8').split('\n');
+  return lines.filter(Boolean).map((line) => archivedRow(parseJson(Buffer.from(line)) as Record<string, unknown>));
 }
 
 export function bucketObjects(client: S3Client, bucket: string): Objects {
   return {
-    async create({ key, body }) {
+    async create({ key, body, rows }) {
       const digest = createHash('sha256').update(body).digest('base64');
       try {
         await client.send(new PutObjectCommand({
@@ -44,6 +59,7 @@ export function bucketObjects(client: S3Client, bucket: string): Objects {
           ContentType: 'application/x-ndjson',
           ContentEncoding: 'gzip',
           ChecksumSHA256: digest,
+          Metadata: { rows: String(rows.length) },
           IfNoneMatch: '*',
         }));
       } catch (error) {
@@ -55,8 +71,7 @@ export function bucketObjects(client: S3Client, bucket: string): Objects {
     async read(key) {
       try {
         const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }));
-        const lines = gunzipSync(await Body!.transformToByteArray()).toString('utf8').split('\n');
-        return lines.filter(Boolean).map((line) => archivedRow(parseJson(Buffer.from(line)) as Record<string, unknown>));
+        return rowsIn(await Body!.transformToByteArray());
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;
         throw error;

@@ -60,6 +60,8 @@ export function tableRows(client: DynamoDBClient, table: string): Rows {
               received_at: row.receivedAt,
               archive_key: objectKey,
               archived_at: archivedAt,
+              // What a replay needs to know of the verdict that is in the object.
+              screened: row.attributes.fraud_analysis !== undefined || undefined,
             }),
             [TABLE.timeToLive]: { N: String(expiresAt) },
           },

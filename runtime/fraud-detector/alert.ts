@@ -1,11 +1,14 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { TransactionDetail } from '../../src/contract';
+import { maskCardNumbers } from '../transaction/mask';
 import type { FraudAnalysis } from './score';
 
 export interface Alert {
   readonly transaction: TransactionDetail;
   readonly analysis: FraudAnalysis;
   readonly at: string;
+  /** Alerts of the same cause that were folded since the last one went out. */
+  readonly folded?: number;
 }
 
 export type AlertSender = (alert: Alert) => Promise<void>;
@@ -23,10 +26,13 @@ export function topicAlerts(client: SNSClient, topicArn: string): AlertSender {
   };
 }
 
-export function machineText({ transaction, analysis, at }: Alert): string {
+/** JSON whose `text` is all that Slack-compatible receivers look at. */
+export function machineText(alert: Alert): string {
+  const { transaction, analysis, at, folded } = alert;
   return JSON.stringify({
     alert_type: 'fraud_detection',
-    transaction_id: transaction.transaction_id,
+    text: smsText(alert),
+    transaction_id: transaction.reference,
     provider: transaction.provider,
     amount: transaction.amount_text,
     currency: transaction.currency,
@@ -34,28 +40,32 @@ export function machineText({ transaction, analysis, at }: Alert): string {
     fraud_score: analysis.fraud_score,
     fraud_status: analysis.fraud_status,
     risk_factors: analysis.risk_factors,
+    folded,
     timestamp: at,
   });
 }
 
-export function emailText({ transaction, analysis, at }: Alert): string {
-  const reasons = analysis.rules.filter(({ hit }) => hit)
+export function emailText({ transaction, analysis, at, folded }: Alert): string {
+  const reasons = analysis.rules.filter(({ hit, shadow }) => hit && !shadow)
     .map(({ id, observed, limit, contribution }) => `  - ${id}: ${observed} (${limit}), adds ${contribution}`);
+  const { model } = analysis;
   return [
     `${transaction.amount_text} ${transaction.currency} from ${transaction.provider} looks like fraud.`,
     '',
-    `Transaction: ${transaction.transaction_id}`,
-    `Customer:    ${transaction.customer_id ?? 'unknown'}`,
+    `Transaction: ${transaction.reference}`,
+    `Customer:    ${maskCardNumbers(transaction.customer_id ?? 'unknown')}`,
     `Score:       ${analysis.fraud_score} (${analysis.fraud_status})`,
     'Because of:',
     ...reasons,
+    ...(model?.score !== undefined && !model.shadow ? [`  - the model, which says ${model.score}`] : []),
     '',
     `Received ${transaction.received_at}, screened ${at}.`,
+    ...(folded ? [`${folded} more for the same reasons were not sent since the last alert.`] : []),
   ].join('\n');
 }
 
 export function smsText({ transaction, analysis }: Alert): string {
-  return `High risk: ${transaction.amount_text} ${transaction.currency}, ${transaction.provider} ${transaction.transaction_id}, score ${analysis.fraud_score}`.slice(0, 140);
+  return `High risk: ${transaction.amount_text} ${transaction.currency}, ${transaction.provider} ${transaction.reference}, score ${analysis.fraud_score}`.slice(0, 140);
 }
 
 function attributesOf({ transaction, analysis }: Alert) {

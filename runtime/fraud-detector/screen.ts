@@ -1,6 +1,11 @@
-import { DIMENSION, FraudDetectionConfig, METRIC, ScreeningRequest, SUBSEGMENT } from '../../src/contract';
+import { DIMENSION, FraudDetectionConfig, METRIC, ScreeningRequest, SUBSEGMENT, TransactionDetail } from '../../src/contract';
 import { emit, emitMilliseconds, logger, traced } from '../aws/telemetry';
 import type { Alert, AlertSender } from './alert';
+import type { Customers } from './customers';
+import { Folds, NO_FOLDS } from './folds';
+import { Fuses, NO_FUSES } from './fuses';
+import type { Model } from './model';
+import { screenedOf } from './rules';
 import { analyze, FraudAnalysis } from './score';
 import type { Verdicts } from './verdicts';
 
@@ -9,12 +14,18 @@ export interface ScreenDependencies {
   readonly verdicts: Verdicts;
   readonly send: AlertSender;
   readonly now: () => Date;
+  /** Absent when no rule reads histories. */
+  readonly customers?: Customers;
+  readonly fuses?: Fuses;
+  readonly folds?: Folds;
+  readonly model?: Model;
 }
 
-export interface ScreeningResult {
-  readonly transaction_id: string;
-  readonly fraud_analysis: FraudAnalysis;
-  readonly alert: 'none' | 'sent' | 'already_sent' | 'sent_by_another';
+/** Answer of the fraud detector, and `detail` of the event that tells of the verdict. */
+export interface ScreeningResult extends Omit<TransactionDetail, 'metadata' | 'metadata_omitted' | 'amount' | 'conflicts_with'> {
+  /** Null when the transaction was screened and archived before. */
+  readonly fraud_analysis: FraudAnalysis | null;
+  readonly alert: 'none' | 'sent' | 'already_sent' | 'sent_by_another' | 'folded';
 }
 
 /** An earlier attempt may or may not have sent the alert: a person has to look, a second alert must not go out. */
@@ -26,38 +37,75 @@ export class AlertUncertain extends Error {
 }
 
 /** Scores a transaction, keeps the verdict, and alerts once when the risk is high. */
-export async function screen({ transaction, execution }: ScreeningRequest, deps: ScreenDependencies): Promise<ScreeningResult> {
+export async function screen({ transaction: sent, execution }: ScreeningRequest, deps: ScreenDependencies): Promise<ScreeningResult> {
   const at = deps.now();
-  const fresh = await traced(SUBSEGMENT.score, async () => analyze(transaction, deps.config));
+  const transaction = sent.metadata_omitted ? { ...sent, metadata: await deps.verdicts.metadataOf(sent.key) } : sent;
+  const fresh = await traced(SUBSEGMENT.score, () => judge(transaction, at, deps));
   const analysis = await traced(SUBSEGMENT.update, () => deps.verdicts.record(transaction.key, fresh, at.toISOString()));
-  if (analysis === fresh) {
-    emit(METRIC.transactionsScreened, { [DIMENSION.riskBand]: analysis.fraud_status });
-    emitMilliseconds(METRIC.storeToVerdict, at.getTime() - Date.parse(transaction.received_at));
-  }
+  const { metadata, metadata_omitted, amount, conflicts_with, ...about } = transaction;
+  if (analysis === 'archived') return { ...about, fraud_analysis: null, alert: 'none' };
+  if (analysis === fresh) await account(transaction, analysis, at, deps);
   logger.info('transaction screened', {
     ...transaction.key, fraud_score: analysis.fraud_score, fraud_status: analysis.fraud_status, risk_factors: analysis.risk_factors,
   });
   const alert = analysis.fraud_status === 'high_risk'
     ? await traced(SUBSEGMENT.alert, () => alertOnce({ transaction, analysis, at: at.toISOString() }, execution, deps))
     : 'none';
-  return { transaction_id: transaction.transaction_id, fraud_analysis: analysis, alert };
+  return { ...about, fraud_analysis: analysis, alert };
 }
 
-async function alertOnce(alert: Alert, owner: string, deps: ScreenDependencies): Promise<ScreeningResult['alert']> {
+async function judge(transaction: TransactionDetail, at: Date, deps: ScreenDependencies): Promise<FraudAnalysis> {
+  const { config, customers, fuses = NO_FUSES, model } = deps;
+  const [history, fused] = await Promise.all([customers?.(screenedOf(transaction)), fuses.blown(at)]);
+  return analyze(transaction, config, { history, fused, model: await model?.(screenedOf(transaction, history)) });
+}
+
+/** Counts a verdict that was just written. What cannot be counted must not undo it. */
+async function account(transaction: TransactionDetail, analysis: FraudAnalysis, at: Date, { fuses = NO_FUSES }: ScreenDependencies): Promise<void> {
+  emit(METRIC.transactionsScreened, { [DIMENSION.riskBand]: analysis.fraud_status });
+  emitMilliseconds(METRIC.storeToVerdict, at.getTime() - Date.parse(transaction.received_at));
+  if (analysis.model?.failure !== undefined) emit(METRIC.modelFailed);
+  try {
+    await fuses.count(transaction.key, analysis, at);
+  } catch (error) {
+    logger.error('the verdict was not counted for the fuse', { ...transaction.key, error: (error as Error).message });
+  }
+}
+
+async function alertOnce(alert: Alert, owner: string, { verdicts, send, folds = NO_FOLDS }: ScreenDependencies): Promise<ScreeningResult['alert']> {
   const { key } = alert.transaction;
-  const claim = await deps.verdicts.claimAlert(key, owner);
+  const claim = await verdicts.claimAlert(key, owner);
   if (claim === 'sent') return 'already_sent';
   if (claim === 'others') return 'sent_by_another';
   if (claim === 'uncertain') throw new AlertUncertain(key.transaction_id);
+  const folded = await opened(alert, verdicts, folds);
+  if (folded === undefined) {
+    await verdicts.alertFolded(key, alert.at);
+    emit(METRIC.alertsFolded);
+    return 'folded';
+  }
   try {
-    await deps.send(alert);
+    await send({ ...alert, ...(folded > 0 && { folded }) });
   } catch (error) {
-    if (certainlyNotSent(error)) await deps.verdicts.releaseAlert(key);
+    if (certainlyNotSent(error)) {
+      await folds.reopen(alert);
+      await verdicts.releaseAlert(key);
+    }
     throw error;
   }
-  await deps.verdicts.alertSent(key, alert.at);
+  await verdicts.alertSent(key, alert.at);
   emit(METRIC.alertsSent);
   return 'sent';
+}
+
+/** Nothing has been sent yet, so a failure gives the claim back. */
+async function opened(alert: Alert, verdicts: Verdicts, folds: Folds): Promise<number | undefined> {
+  try {
+    return await folds.open(alert);
+  } catch (error) {
+    await verdicts.releaseAlert(alert.transaction.key);
+    throw error;
+  }
 }
 
 /** The service refused or throttled the call; a failure inside it, a timeout or a broken connection says nothing. */

@@ -1,4 +1,4 @@
-import { ConditionalCheckFailedException, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { RECORD, RowKey, TABLE } from '../../src/contract';
 import { Attributes, fromAttribute, toAttribute, toAttributes } from '../aws/attributes';
 import { printJson } from '../transaction/json';
@@ -16,11 +16,15 @@ export type AlertClaim = 'mine' | 'sent' | 'others' | 'uncertain';
 
 /** The verdict and the alert of a transaction, each written once however often the workflow runs. */
 export interface Verdicts {
-  /** Stores the verdict unless there is one; answers with the one that stands. */
-  record(key: RowKey, analysis: FraudAnalysis, analyzedAt: string): Promise<FraudAnalysis>;
+  /** Metadata of the row, where it was too large to travel. */
+  metadataOf(key: RowKey): Promise<Readonly<Record<string, unknown>>>;
+  /** Stores the verdict unless there is one; answers with the one that stands, or that it is archived with the row. */
+  record(key: RowKey, analysis: FraudAnalysis, analyzedAt: string): Promise<FraudAnalysis | 'archived'>;
   /** Makes `owner` the only one who may send the alert. */
   claimAlert(key: RowKey, owner: string): Promise<AlertClaim>;
   alertSent(key: RowKey, sentAt: string): Promise<void>;
+  /** Settles the alert without one: another of the same cause has gone out. */
+  alertFolded(key: RowKey, foldedAt: string): Promise<void>;
   /** Gives the claim back after a send that certainly did not happen. */
   releaseAlert(key: RowKey): Promise<void>;
 }
@@ -43,6 +47,18 @@ export function verdictStore(client: DynamoDBClient, table: string): Verdicts {
     }));
 
   return {
+    async metadataOf(key) {
+      const { Item: row } = await client.send(new GetItemCommand({
+        TableName: table,
+        Key: toAttributes({ ...key }),
+        ConsistentRead: true,
+        ProjectionExpression: '#record, metadata',
+        ExpressionAttributeNames: { '#record': 'record' },
+      }));
+      if (row?.record?.S !== RECORD.transaction) throw new NoSuchTransaction(key);
+      return plain(fromAttribute(row.metadata)) as Record<string, unknown>;
+    },
+
     async record(key, analysis, analyzedAt) {
       try {
         await update(
@@ -59,8 +75,10 @@ export function verdictStore(client: DynamoDBClient, table: string): Verdicts {
         );
         return analysis;
       } catch (error) {
-        const standing = refusedBy(error)?.fraud_analysis;
-        if (standing) return JSON.parse(printJson(fromAttribute(standing))) as FraudAnalysis;
+        const refused = refusedBy(error);
+        if (refused?.record?.S === RECORD.tombstone && refused.screened?.BOOL) return 'archived';
+        const standing = refused?.fraud_analysis;
+        if (standing) return plain(fromAttribute(standing)) as FraudAnalysis;
         throw error instanceof ConditionalCheckFailedException ? new NoSuchTransaction(key) : error;
       }
     },
@@ -72,13 +90,17 @@ export function verdictStore(client: DynamoDBClient, table: string): Verdicts {
       } catch (error) {
         const row = refusedBy(error);
         if (!row) throw error instanceof ConditionalCheckFailedException ? new NoSuchTransaction(key) : error;
-        if (row.alert_sent_at) return 'sent';
+        if (row.alert_sent_at || row.alert_folded_at) return 'sent';
         return row.alert_owner.S === owner ? 'uncertain' : 'others';
       }
     },
 
     async alertSent(key, sentAt) {
       await update(key, 'SET alert_sent_at = :at, revision = revision + :one', { ':at': { S: sentAt }, ':one': { N: '1' } }, ROW_EXISTS);
+    },
+
+    async alertFolded(key, foldedAt) {
+      await update(key, 'SET alert_folded_at = :at, revision = revision + :one', { ':at': { S: foldedAt }, ':one': { N: '1' } }, ROW_EXISTS);
     },
 
     async releaseAlert(key) {
@@ -90,4 +112,9 @@ export function verdictStore(client: DynamoDBClient, table: string): Verdicts {
 /** The row that made a condition fail. */
 function refusedBy(error: unknown): Attributes | undefined {
   return error instanceof ConditionalCheckFailedException ? error.Item : undefined;
+}
+
+/** Numbers as the bus would have brought them. */
+function plain(value: unknown): unknown {
+  return JSON.parse(printJson(value)) as unknown;
 }

@@ -3,6 +3,7 @@ import { DETAIL_TYPE, RECORD, RowKey, Tier, TransactionDetail } from '../../src/
 import { fromAttribute } from '../aws/attributes';
 import { fitsJsonNumber, parseDecimal } from '../transaction/decimal';
 import { LosslessNumber, printJson } from '../transaction/json';
+import { maskCardNumbers } from '../transaction/mask';
 
 export type Image = Readonly<Record<string, AttributeValue>>;
 
@@ -40,6 +41,7 @@ function detailOf(image: Image): TransactionDetail {
   const amount = image.amount_text?.S ?? null;
   return {
     transaction_id: image.provider_transaction_id.S!,
+    reference: maskCardNumbers(image.provider_transaction_id.S!),
     key: { transaction_id: image.transaction_id.S!, event_id: image.event_id.S! },
     provider: image.provider.S!,
     endpoint: image.endpoint.S!,

@@ -54,6 +54,12 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+export function addDecimals(a: Decimal, b: Decimal): Decimal {
+  const scale = Math.max(a.scale, b.scale);
+  const [left, right] = [a, b].map((d) => d.units * 10n ** BigInt(scale - d.scale));
+  return { units: left + right, scale };
+}
+
 /** The same value with no trailing zeros after the point. */
 export function trimDecimal({ units, scale }: Decimal): Decimal {
   while (scale > 0 && units % 10n === 0n) {

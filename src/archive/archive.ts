@@ -4,7 +4,7 @@ import {
   aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks, Duration,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ENV } from '../contract';
+import { ENV, PREFIX } from '../contract';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { Retention } from '../retention';
 import { checkWholeNumber, refuseToken } from '../validate';
@@ -25,6 +25,16 @@ export interface ArchivalProps {
    * @default 4
    */
   readonly segments?: number;
+
+  /**
+   * Keeps what is written to the audit bucket from being changed or deleted, even by its owner, for a time:
+   * in governance mode by all but those with a special permission, in compliance mode by anybody.
+   * It cannot be taken off a bucket again, and needs `RemovalPolicy.RETAIN`.
+   *
+   * @default - none; the bucket is versioned
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+   */
+  readonly objectLock?: s3.ObjectLockRetention;
 }
 
 export interface ArchiveProps {
@@ -73,7 +83,7 @@ export class Archive extends Construct {
     table.grant(this.archiver, 'dynamodb:Scan', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
     this.archiver.addToRolePolicy(new iam.PolicyStatement({
       actions: ['s3:PutObject', 's3:GetObject'],
-      resources: [bucket.arnForObjects('transactions/*')],
+      resources: [PREFIX.transactions, PREFIX.manifests].map((prefix) => bucket.arnForObjects(`${prefix}*`)),
     }));
     // Without it a missing object looks like a forbidden one.
     this.archiver.addToRolePolicy(new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
@@ -94,7 +104,7 @@ export class Archive extends Construct {
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: name,
       stateMachineType: sfn.StateMachineType.STANDARD,
-      comment: 'Archives every segment of the table',
+      comment: 'Archives every segment of the table, then writes what each day consists of',
       definitionBody: sfn.DefinitionBody.fromChainable(this.definition(segments)),
       timeout: Duration.hours(12),
       tracingEnabled: context.tracing,
@@ -133,6 +143,7 @@ export class Archive extends Construct {
     const all = new sfn.Map(this, 'ArchiveSegments', {
       itemsPath: '$.segments',
       maxConcurrency: segments,
+      resultPath: sfn.JsonPath.DISCARD,
       itemSelector: {
         now: sfn.JsonPath.stringAt('$.now'),
         run: sfn.JsonPath.stringAt('$$.Execution.Name'),
@@ -142,8 +153,26 @@ export class Archive extends Construct {
       },
     });
     all.itemProcessor(untilDone);
-    const failed = new sfn.Fail(this, 'ArchiveFailed', { error: 'ArchiveFailed', cause: 'A segment could not be archived; its rows are still in the table' });
-    all.addCatch(keepInDeadLetters(this, 'KeepFailedArchive', this.deadLetters, 'archive').next(failed), WITH_ERROR);
-    return plan.next(all);
+    const manifest = new tasks.LambdaInvoke(this, 'WriteManifests', {
+      lambdaFunction: this.archiver,
+      payload: sfn.TaskInput.fromObject({
+        manifest: true,
+        now: sfn.JsonPath.stringAt('$.now'),
+        run: sfn.JsonPath.stringAt('$$.Execution.Name'),
+      }),
+      outputPath: '$.Payload',
+      retryOnServiceExceptions: false,
+    });
+    retryWithJitter(manifest);
+
+    const failed = new sfn.Fail(this, 'ArchiveFailed', {
+      error: 'ArchiveFailed', cause: 'A segment or a manifest could not be archived; its rows are still in the table, its objects are still to be listed',
+    });
+    const keep = keepInDeadLetters(this, 'KeepFailedArchive', this.deadLetters, 'archive').next(failed);
+    all.addCatch(keep, WITH_ERROR);
+    manifest.addCatch(keep, WITH_ERROR);
+    return plan.next(all).next(manifest).next(new sfn.Choice(this, 'ManifestsDone')
+      .when(sfn.Condition.booleanEquals('$.done', true), new sfn.Succeed(this, 'Archived'))
+      .otherwise(manifest));
   }
 }

@@ -2,7 +2,7 @@ import {
   aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_lambda as lambda, aws_lambda_event_sources as sources, aws_s3 as s3, Duration,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ENV, PUBLISHED_RECORDS } from '../contract';
+import { ENV, PREFIX, PUBLISHED_RECORDS } from '../contract';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 
 export interface RelayProps {
@@ -15,11 +15,13 @@ export interface RelayProps {
 }
 
 /** Where AWS Lambda puts the records a stream mapping gave up on. */
-const FAILURE_PREFIX = 'aws/lambda/*';
+const FAILURE_PREFIX = `${PREFIX.failures}*`;
 
 /** The far side of the outbox: publishes every new row of the table. */
 export class Relay extends Construct {
   public readonly function: lambda.Function;
+  /** UUID of the stream mapping. */
+  public readonly mappingId: string;
 
   public constructor(scope: Construct, id: string, props: RelayProps) {
     super(scope, id);
@@ -36,7 +38,7 @@ export class Relay extends Construct {
     }).function;
     props.bus.grantPutEventsTo(this.function);
 
-    this.function.addEventSource(new sources.DynamoEventSource(props.table, {
+    const source = new sources.DynamoEventSource(props.table, {
       startingPosition: lambda.StartingPosition.TRIM_HORIZON,
       batchSize: 100,
       bisectBatchOnError: true,
@@ -47,7 +49,11 @@ export class Relay extends Construct {
         dynamodb: { NewImage: { record: { S: lambda.FilterRule.or(...PUBLISHED_RECORDS) } } },
       })],
       onFailure: new FailureBucket(props.failures),
-    }));
+      // Counts what goes to the bucket, for the alarm.
+      metricsConfig: { metrics: [lambda.MetricType.EVENT_COUNT] },
+    });
+    this.function.addEventSource(source);
+    this.mappingId = source.eventSourceMappingId;
   }
 }
 

@@ -18,6 +18,8 @@ export interface RoutingProps {
 export interface WorkflowTask {
   readonly screen: boolean;
   readonly notify: boolean;
+  /** The tier in words for people. */
+  readonly label: string;
 }
 
 /** How hard EventBridge tries, and where it leaves what it could not deliver. */
@@ -44,11 +46,15 @@ export class Routing extends Construct {
   /** Known event ids that came again with another body. */
   public readonly conflictRule: events.Rule;
   public readonly batchLogGroup: logs.LogGroup;
+  /** Every event, once, for replays. */
+  public readonly eventArchive: events.Archive;
   private readonly delivery: Delivery;
+  private readonly naming: Naming;
 
   public constructor(scope: Construct, id: string, props: RoutingProps) {
     super(scope, id);
     const { naming, retention } = props;
+    this.naming = naming;
     this.bus = new events.EventBus(this, 'Bus', {
       eventBusName: naming.of('payment-events'),
       description: 'Transactions reported by payment providers',
@@ -69,7 +75,15 @@ export class Routing extends Construct {
       eventBus: this.bus,
       ruleName: naming.of('transaction-conflicts'),
       description: 'Event ids that came again with another body',
-      eventPattern: { source: [EVENT_SOURCE], detailType: [DETAIL_TYPE.transactionConflict] },
+      eventPattern: firstTime({ detailType: [DETAIL_TYPE.transactionConflict] }),
+    });
+    this.eventArchive = new events.Archive(this, 'EventArchive', {
+      archiveName: naming.of('payment-events-archive'),
+      sourceEventBus: this.bus,
+      description: 'Every event, for replays',
+      // EventBridge leaves its own replays out by itself.
+      eventPattern: { source: [EVENT_SOURCE], detail: { replay: events.Match.doesNotExist() } },
+      retention: retention.events,
     });
     this.batchLogGroup = new logs.LogGroup(this, 'BatchLog', {
       logGroupName: naming.of('low-value-transactions') && `/aws/events/${naming.of('low-value-transactions')}`,
@@ -90,13 +104,6 @@ export class Routing extends Construct {
     }));
   }
 
-  /** Tells the topic of each transaction of the tier. */
-  public toTopic(tier: Tier, topic: sns.ITopic): void {
-    const [amount, currency, provider, id] = ['amount_text', 'currency', 'provider', 'transaction_id'].map((field) => events.EventField.fromPath(`$.detail.${field}`));
-    const message = `A ${tier}-value transaction of ${amount} ${currency} was received from ${provider}: ${id}`;
-    this.ruleOf(tier).addTarget(this.topicTarget(topic, message));
-  }
-
   /** Tells the topic of each conflict. */
   public conflictsTo(topic: sns.ITopic): void {
     const [id, eventId, provider] = ['$.detail.transaction_id', '$.detail.conflicts_with.event_id', '$.detail.provider'].map(events.EventField.fromPath);
@@ -104,12 +111,13 @@ export class Routing extends Construct {
     this.conflictRule.addTarget(this.topicTarget(topic, message));
   }
 
-  /** Logs each transaction of the tier for batch processing. */
-  public toBatchLog(tier: Tier): void {
+  /** Logs each transaction of the tier for batch processing, the first time it is published. */
+  public toBatchLog(tier: Tier): events.Rule {
     const { logGroupArn, logGroupName } = this.batchLogGroup;
     // EventBridge wants the ARN without the trailing `:*`.
     const arn = Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: logGroupName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-    this.ruleOf(tier).addTarget(new AllowingTarget(arn, this.delivery, (rule) => {
+    const batchRule = this.firstTimeRule(tier, 'Batch', `Logs ${tier}-value transactions, but no replayed ones`);
+    batchRule.addTarget(new AllowingTarget(arn, this.delivery, (rule) => {
       this.batchLogGroup.addToResourcePolicy(new iam.PolicyStatement({
         principals: [new iam.ServicePrincipal('events.amazonaws.com')],
         actions: ['logs:CreateLogStream'],
@@ -117,14 +125,25 @@ export class Routing extends Construct {
       }));
       this.batchLogGroup.addToResourcePolicy(byRule(rule, 'logs:PutLogEvents', logGroupArn));
     }));
+    return batchRule;
   }
 
   public ruleOf(tier: Tier): events.Rule {
     return { low: this.lowValueRule, medium: this.mediumValueRule, high: this.highValueRule }[tier];
   }
 
+  /** A rule of its own for a target that has no guard against a second event: a replay would repeat what it did. */
+  private firstTimeRule(tier: Tier, purpose: 'Alert' | 'Batch', description: string): events.Rule {
+    return new events.Rule(this, `${capitalized(tier)}Value${purpose}Rule`, {
+      eventBus: this.bus,
+      ruleName: this.naming.of(`${tier}-value-${purpose.toLowerCase()}`),
+      description,
+      eventPattern: firstTime({ detailType: [DETAIL_TYPE.transactionCreated], detail: { tier: [tier] } }),
+    });
+  }
+
   private tierRule(tier: Tier, naming: Naming): events.Rule {
-    return new events.Rule(this, `${tier[0].toUpperCase()}${tier.slice(1)}ValueRule`, {
+    return new events.Rule(this, `${capitalized(tier)}ValueRule`, {
       eventBus: this.bus,
       ruleName: naming.of(`${tier}-value-transactions`),
       description: RULE_DESCRIPTION[tier],
@@ -137,6 +156,17 @@ export class Routing extends Construct {
     const allow = (rule: events.IRule) => topic.addToResourcePolicy(byRule(rule, 'sns:Publish', topic.topicArn));
     return new AllowingTarget(topic.topicArn, this.delivery, allow, events.RuleTargetInput.fromText(message));
   }
+}
+
+/** Events of this system that no replay has published again, be it EventBridge's own or one from archive objects. */
+function firstTime({ detailType, detail }: events.EventPattern): events.EventPattern {
+  const notReplayed = events.Match.doesNotExist();
+  // The type does not know the member, EventBridge does.
+  return { 'source': [EVENT_SOURCE], detailType, 'detail': { ...detail, replay: notReplayed }, 'replay-name': notReplayed } as events.EventPattern;
+}
+
+function capitalized(word: string): string {
+  return `${word[0].toUpperCase()}${word.slice(1)}`;
 }
 
 /** A target that is allowed by its own resource policy, for this rule alone. */

@@ -1,6 +1,16 @@
 import { AmountsByCurrency, TierThresholds } from '../contract';
 import { amountText, check, checkBelow, checkCurrency } from '../validate';
 
+/** Value band of a transaction, by amount. */
+export enum TransactionTier {
+  /** Below `thresholds.medium`. */
+  LOW = 'low',
+  /** From `thresholds.medium` to `thresholds.high`. */
+  MEDIUM = 'medium',
+  /** Above `thresholds.high`. */
+  HIGH = 'high',
+}
+
 /** Limits between the tiers, in major units of the currency: low < `medium` ≤ medium ≤ `high` < high. */
 export interface AmountThresholds {
   /**

@@ -1,124 +1,47 @@
-import { FraudDetectionConfig, FraudRuleConfig, RISK_BANDS, Tier, TIERS } from '../contract';
-import { resolveAmounts } from '../routing/tiers';
-import { check, checkBelow, refuseToken } from '../validate';
+import { Duration } from 'aws-cdk-lib';
+import { FraudDetectionConfig, FraudFuseConfig, RISK_BANDS, Tier, TierThresholds, TIERS } from '../contract';
+import { resolveThresholds, TransactionTier } from '../routing/tiers';
+import { check, checkBelow, checkWholeNumber } from '../validate';
+import { FraudModel } from './fraud-model';
+import { FraudRule } from './fraud-rule';
+import { thousandths, wholeSeconds } from './rule-details';
 
-/** A rule of the fraud detector: when it hits, its weight is added to the score. */
-export class FraudRule {
+/** Guards against a rule that suddenly hits everything: a mistake in its limits, or in what a provider sends. */
+export interface FraudFuseOptions {
   /**
-   * The amount is above a limit.
+   * Whether rules fall back by themselves.
    *
-   * @default - limit 5000, weight 0.3
+   * @default true
    */
-  public static highAmount(options: AmountRuleOptions = {}): FraudRule {
-    return new FraudRule('high_amount', options.weight ?? 0.3, options, 5000);
-  }
-
-  /**
-   * The amount is far above what is usual, on top of `highAmount`.
-   *
-   * @default - limit 20000, weight 0.25
-   */
-  public static veryHighAmount(options: AmountRuleOptions = {}): FraudRule {
-    return new FraudRule('very_high_amount', options.weight ?? 0.25, options, 20_000);
-  }
+  readonly enabled?: boolean;
 
   /**
-   * The amount is a whole multiple of a thousand.
+   * Share of all verdicts in the window that may be of high risk with a part of the rule in it.
    *
-   * @default - weight 0.15
+   * @default 0.5
    */
-  public static roundAmount(options: FraudRuleOptions = {}): FraudRule {
-    return new FraudRule('round_amount', options.weight ?? 0.15, options);
-  }
+  readonly share?: number;
 
   /**
-   * `metadata.country` and `metadata.card_country` are both given and differ.
+   * Length of the rolling window, a minute to a day.
    *
-   * @default - weight 0.3
+   * @default Duration.hours(1)
    */
-  public static countryMismatch(options: FraudRuleOptions = {}): FraudRule {
-    return new FraudRule('country_mismatch', options.weight ?? 0.3, options);
-  }
+  readonly window?: Duration;
 
   /**
-   * No customer is named although the amount is above a limit.
+   * Verdicts in the window before any rule is judged.
    *
-   * @default - limit 1000, weight 0.2
+   * @default 100
    */
-  public static unknownCustomer(options: AmountRuleOptions = {}): FraudRule {
-    return new FraudRule('unknown_customer', options.weight ?? 0.2, options, 1000);
-  }
+  readonly minimumVerdicts?: number;
 
   /**
-   * The amount is within five per cent below a limit that would have had it looked at.
+   * How long a rule stays in shadow, from `window` to 7 days.
    *
-   * @default - limit 10000, weight 0.2
+   * @default - 4 times `window`
    */
-  public static justBelowLimit(options: AmountRuleOptions = {}): FraudRule {
-    return new FraudRule('just_below_limit', options.weight ?? 0.2, options, 10_000);
-  }
-
-  /** The rules used unless others are named. */
-  public static defaults(): FraudRule[] {
-    return [
-      FraudRule.highAmount(), FraudRule.veryHighAmount(), FraudRule.roundAmount(),
-      FraudRule.countryMismatch(), FraudRule.unknownCustomer(), FraudRule.justBelowLimit(),
-    ];
-  }
-
-  private constructor(
-    /** Name of the rule in verdicts. */
-    public readonly ruleId: string,
-    private readonly weight: number,
-    private readonly options: AmountRuleOptions,
-    private readonly defaultLimit?: number,
-  ) {}
-
-  /** @internal */
-  public _resolve(): FraudRuleConfig {
-    const prop = `fraudDetection.rules.${this.ruleId}`;
-    const weight = thousandths(`${prop}.weight`, this.weight);
-    if (this.defaultLimit === undefined) return { id: this.ruleId, weight };
-    const limit = resolveAmounts(`${prop}.limit`, this.options.limit ?? this.defaultLimit, this.options.currencies);
-    return { id: this.ruleId, weight, limit };
-  }
-}
-
-/** Options of every rule. */
-export interface FraudRuleOptions {
-  /**
-   * Share of the score, 0 to 1, in steps of 0.001.
-   *
-   * @default - see the rule
-   */
-  readonly weight?: number;
-}
-
-/** Options of the rules that compare amounts. */
-export interface AmountRuleOptions extends FraudRuleOptions {
-  /**
-   * Limit in major units of the currency.
-   *
-   * @default - see the rule
-   */
-  readonly limit?: number;
-
-  /**
-   * Limits of single currencies, by ISO 4217 code.
-   *
-   * @default - the same number for every currency
-   */
-  readonly currencies?: { [currency: string]: number };
-}
-
-/** Value band of a transaction, by amount. */
-export enum TransactionTier {
-  /** Below `thresholds.medium`. */
-  LOW = 'low',
-  /** From `thresholds.medium` to `thresholds.high`. */
-  MEDIUM = 'medium',
-  /** Above `thresholds.high`. */
-  HIGH = 'high',
+  readonly resetAfter?: Duration;
 }
 
 /** How transactions are screened for fraud. */
@@ -150,39 +73,81 @@ export interface FraudDetectionProps {
    * @default - all
    */
   readonly screenedTiers?: TransactionTier[];
+
+  /**
+   * A model of your own beside the rules.
+   *
+   * @default - the rules alone
+   */
+  readonly model?: FraudModel;
+
+  /**
+   * When a rule that has a part in too many high-risk verdicts falls back to shadow by itself.
+   *
+   * @default - see `FraudFuseOptions`
+   */
+  readonly fuse?: FraudFuseOptions;
+
+  /**
+   * High-risk alerts about the same customer for the same reasons within this time are folded
+   * into one, a minute to a day. The next one says how many were.
+   *
+   * @default - one alert per high-risk transaction
+   */
+  readonly foldAlerts?: Duration;
 }
 
 /** Of the 4 KB of environment variables a function may have. */
 const MAX_CONFIG_BYTES = 3500;
 
+/** It only lowers scores, so it makes no band reachable. */
+const ALLOW_LIST = 'allow_list';
+
 export interface ResolvedFraudDetection {
   readonly config: FraudDetectionConfig;
   readonly screenedTiers: readonly Tier[];
+  readonly model?: FraudModel;
 }
 
-export function resolveFraudDetection(props: FraudDetectionProps = {}): ResolvedFraudDetection {
-  const rules = (props.rules ?? FraudRule.defaults()).map((rule) => rule._resolve());
+export function resolveFraudDetection(props: FraudDetectionProps = {}, thresholds: TierThresholds = resolveThresholds()): ResolvedFraudDetection {
+  const rules = (props.rules ?? FraudRule.defaults()).map((rule) => rule._resolve(thresholds));
   const twice = rules.find(({ id }, index) => rules.findIndex((other) => other.id === id) !== index);
   check(twice === undefined, 'fraudDetection.rules', twice?.id, 'name each rule once');
   const mediumRiskAbove = thousandths('fraudDetection.mediumRiskAbove', props.mediumRiskAbove ?? 0.4);
   const highRiskAbove = thousandths('fraudDetection.highRiskAbove', props.highRiskAbove ?? 0.7);
   checkBelow('fraudDetection.mediumRiskAbove', mediumRiskAbove / 1000, 'fraudDetection.highRiskAbove', highRiskAbove / 1000, 'medium_risk is unreachable');
-  const reachable = Math.min(1000, rules.reduce((sum, { weight }) => sum + weight, 0));
-  check(
-    rules.length === 0 || reachable > highRiskAbove, 'fraudDetection.rules', `weights of ${reachable / 1000} in all`,
-    `no score can exceed fraudDetection.highRiskAbove (${highRiskAbove / 1000}), so ${RISK_BANDS[2]} is unreachable: raise weights or lower the band`,
-  );
-  const config = { rules, mediumRiskAbove, highRiskAbove };
+  const config: FraudDetectionConfig = {
+    rules,
+    mediumRiskAbove,
+    highRiskAbove,
+    ...(props.model && { model: props.model._resolve() }),
+    ...((props.fuse?.enabled ?? true) && { fuse: resolveFuse(props.fuse) }),
+    ...(props.foldAlerts && { fold_s: wholeSeconds('fraudDetection.foldAlerts', props.foldAlerts, 60, 86_400) }),
+  };
+  checkReachable(config);
   const bytes = JSON.stringify(config).length;
   check(bytes <= MAX_CONFIG_BYTES, 'fraudDetection', `${bytes} bytes of configuration`, `AWS Lambda leaves room for ${MAX_CONFIG_BYTES}: use fewer currencies`);
   const wanted = props.screenedTiers ?? [...TIERS];
   const screenedTiers = TIERS.filter((tier) => wanted.includes(tier as TransactionTier));
-  return { config, screenedTiers };
+  return { config, screenedTiers, model: props.model };
 }
 
-function thousandths(prop: string, value: number): number {
-  refuseToken(prop, value);
-  const scaled = Math.round(value * 1000);
-  check(value >= 0 && value <= 1 && Math.abs(value * 1000 - scaled) < 1e-9, prop, value, 'use 0 to 1 in steps of 0.001');
-  return scaled;
+function checkReachable({ rules, model, highRiskAbove }: FraudDetectionConfig): void {
+  const counting = rules.filter(({ id, shadow }) => !shadow && id !== ALLOW_LIST);
+  const byRules = Math.min(1000, counting.reduce((sum, { weight }) => sum + weight, 0));
+  const reachable = model && !model.shadow ? Math.max(byRules, Math.round(((1000 - model.weight) * byRules + model.weight * 1000) / 1000)) : byRules;
+  check(
+    counting.length === 0 || reachable > highRiskAbove, 'fraudDetection.rules', `weights of ${reachable / 1000} in all`,
+    `no score can exceed fraudDetection.highRiskAbove (${highRiskAbove / 1000}), so ${RISK_BANDS[2]} is unreachable: raise weights or lower the band`,
+  );
+}
+
+function resolveFuse(options: FraudFuseOptions = {}): FraudFuseConfig {
+  const window = wholeSeconds('fraudDetection.fuse.window', options.window ?? Duration.hours(1), 60, 86_400);
+  const share = thousandths('fraudDetection.fuse.share', options.share ?? 0.5);
+  check(share > 0 && share < 1000, 'fraudDetection.fuse.share', options.share, 'use more than 0 and less than 1');
+  const minimum = options.minimumVerdicts ?? 100;
+  checkWholeNumber('fraudDetection.fuse.minimumVerdicts', minimum, 1, 1_000_000);
+  const reset = wholeSeconds('fraudDetection.fuse.resetAfter', options.resetAfter ?? Duration.seconds(4 * window), window, 604_800);
+  return { share, window_s: window, minimum, reset_s: reset };
 }

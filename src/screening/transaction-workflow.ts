@@ -1,12 +1,12 @@
 import {
-  aws_dynamodb as dynamodb, aws_lambda as lambda, aws_logs as logs, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn,
+  aws_dynamodb as dynamodb, aws_events as events, aws_lambda as lambda, aws_logs as logs, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn,
   aws_stepfunctions_tasks as tasks, Duration,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ENV, TABLE } from '../contract';
+import { DETAIL_TYPE, ENV, EVENT_SOURCE, RECORD, TABLE } from '../contract';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { Retention } from '../retention';
-import { keepInDeadLetters, retryWithJitter, WITH_ERROR } from '../workflow-steps';
+import { catchEverything, keepInDeadLetters, retryWithJitter } from '../workflow-steps';
 import { ResolvedFraudDetection } from './fraud-detection';
 
 export interface TransactionWorkflowProps {
@@ -16,6 +16,8 @@ export interface TransactionWorkflowProps {
   readonly retention: Retention;
   readonly table: dynamodb.ITable;
   readonly topic: sns.ITopic;
+  /** Where verdicts are told of. */
+  readonly bus: events.IEventBus;
 }
 
 /** Fraud detection beside notification, independent of each other. */
@@ -28,7 +30,7 @@ export class TransactionWorkflow extends Construct {
 
   public constructor(scope: Construct, id: string, props: TransactionWorkflowProps) {
     super(scope, id);
-    const { context, table, topic } = props;
+    const { context, table, topic, bus } = props;
     const name = context.naming.of('transaction-workflow');
 
     const detectorTimeout = props.options.timeout ?? Duration.seconds(60);
@@ -49,8 +51,9 @@ export class TransactionWorkflow extends Construct {
         [ENV.fraud]: JSON.stringify(props.fraudDetection.config),
       },
     }).function;
-    table.grant(this.fraudDetector, 'dynamodb:UpdateItem');
+    table.grant(this.fraudDetector, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem');
     topic.grantPublish(this.fraudDetector);
+    props.fraudDetection.model?._grantTo(this.fraudDetector);
 
     this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
       queueName: context.naming.of('workflow-dlq'),
@@ -69,7 +72,7 @@ export class TransactionWorkflow extends Construct {
       stateMachineType: sfn.StateMachineType.EXPRESS,
       comment: 'Fraud detection and notification, in parallel',
       definitionBody: sfn.DefinitionBody.fromChainable(
-        new sfn.Parallel(this, 'ProcessTransaction').branch(this.screening(detectorTimeout), this.notification(table, topic)),
+        new sfn.Parallel(this, 'ProcessTransaction').branch(this.screening(detectorTimeout, bus), this.notification(table, topic)),
       ),
       timeout: Duration.minutes(5),
       tracingEnabled: context.tracing,
@@ -78,7 +81,8 @@ export class TransactionWorkflow extends Construct {
     });
   }
 
-  private screening(timeout: Duration): sfn.IChainable {
+  /** The verdict is told of at least once, by every execution that has it: a second writer may have taken over from one that died. */
+  private screening(timeout: Duration, bus: events.IEventBus): sfn.IChainable {
     const detect = new tasks.LambdaInvoke(this, 'FraudDetection', {
       lambdaFunction: this.fraudDetector,
       taskTimeout: sfn.Timeout.duration(timeout),
@@ -91,9 +95,16 @@ export class TransactionWorkflow extends Construct {
       retryOnServiceExceptions: false,
     });
     retryWithJitter(detect, 'AlertUncertain', 'NoSuchTransaction');
-    detect.addCatch(keepInDeadLetters(this, 'KeepFailedScreening', this.deadLetters, 'screening'), WITH_ERROR);
+    const keep = keepInDeadLetters(this, 'KeepFailedScreening', this.deadLetters, 'screening');
+    catchEverything(detect, keep);
+    const tell = new tasks.EventBridgePutEvents(this, 'TellOfVerdict', {
+      entries: [{ eventBus: bus, source: EVENT_SOURCE, detailType: DETAIL_TYPE.transactionScreened, detail: sfn.TaskInput.fromJsonPathAt('$') }],
+      resultPath: sfn.JsonPath.DISCARD,
+    });
+    retryWithJitter(tell);
+    catchEverything(tell, keep);
     return new sfn.Choice(this, 'ScreeningWanted')
-      .when(sfn.Condition.booleanEquals('$.screen', true), detect)
+      .when(sfn.Condition.booleanEquals('$.screen', true), detect.next(tell))
       .otherwise(new sfn.Pass(this, 'ScreeningNotWanted'));
   }
 
@@ -107,34 +118,44 @@ export class TransactionWorkflow extends Construct {
         [TABLE.sortKey]: tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$.transaction.key.event_id')),
       },
       updateExpression: 'SET notified_at = :at ADD revision :one',
-      conditionExpression: `attribute_exists(${TABLE.partitionKey}) AND attribute_not_exists(notified_at)`,
+      // A tombstone is no transaction any more: a replay does not notify of it again.
+      conditionExpression: `attribute_exists(${TABLE.partitionKey}) AND #record = :transaction AND attribute_not_exists(notified_at)`,
+      expressionAttributeNames: { '#record': 'record' },
       expressionAttributeValues: {
         ':at': tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$$.State.EnteredTime')),
         ':one': tasks.DynamoAttributeValue.fromNumber(1),
+        ':transaction': tasks.DynamoAttributeValue.fromString(RECORD.transaction),
       },
       resultPath: sfn.JsonPath.DISCARD,
     });
     const alreadyNotified = 'DynamoDB.ConditionalCheckFailedException';
     retryWithJitter(claim, alreadyNotified);
     claim.addCatch(new sfn.Pass(this, 'AlreadyNotified'), { errors: [alreadyNotified], resultPath: sfn.JsonPath.DISCARD });
-    claim.addCatch(keep, WITH_ERROR);
+    catchEverything(claim, keep);
 
-    const [amount, currency, provider, transactionId, receivedAt, tier] = ['amount_text', 'currency', 'provider', 'transaction_id', 'received_at', 'tier']
+    const [amount, currency, provider, reference, receivedAt, tier] = ['amount_text', 'currency', 'provider', 'reference', 'received_at', 'tier']
       .map((field) => sfn.JsonPath.stringAt(`$.transaction.${field}`));
+    const label = sfn.JsonPath.stringAt('$.label');
+    const short = sfn.JsonPath.format('{} value: {} {}, {} {}', label, amount, currency, provider, reference);
+    const alertType = sfn.JsonPath.format('{}_value', tier);
+    // Neither metadata nor the provider's own ids: they may hold more than an alert should.
+    const describe = new sfn.Pass(this, 'DescribeTransaction', {
+      parameters: { alert_type: alertType, text: short, transaction_id: reference, provider, amount, currency, tier, timestamp: receivedAt },
+      resultPath: '$.alert',
+    });
     const send = new tasks.SnsPublish(this, 'SendNotification', {
       topic,
-      subject: 'High Value Transaction Received',
+      subject: sfn.JsonPath.format('{} Value Transaction Received', label),
       messagePerSubscriptionType: true,
       message: sfn.TaskInput.fromObject({
-        default: sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.transaction')),
+        default: sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.alert')),
         email: sfn.JsonPath.format(
-          'A transaction of {} {} from {} was received at {}. Its amount is above the high-value limit. Transaction: {}',
-          amount, currency, provider, receivedAt, transactionId,
+          'A transaction of {} {} from {} was received at {}. It is of {} value. Transaction: {}', amount, currency, provider, receivedAt, tier, reference,
         ),
-        sms: sfn.JsonPath.format('High value: {} {}, {} {}', amount, currency, provider, transactionId),
+        sms: short,
       }),
       messageAttributes: {
-        alert_type: { value: 'high_value' },
+        alert_type: { value: alertType },
         tier: { value: tier },
         currency: { value: currency },
         provider: { value: provider },
@@ -142,10 +163,10 @@ export class TransactionWorkflow extends Construct {
       resultPath: sfn.JsonPath.DISCARD,
     });
     retryWithJitter(send);
-    send.addCatch(keep, WITH_ERROR);
+    catchEverything(send, keep);
 
     return new sfn.Choice(this, 'NotificationWanted')
-      .when(sfn.Condition.booleanEquals('$.notify', true), claim.next(send))
+      .when(sfn.Condition.booleanEquals('$.notify', true), claim.next(describe).next(send))
       .otherwise(new sfn.Pass(this, 'NotificationNotWanted'));
   }
 }

@@ -3,11 +3,13 @@ import { Construct } from 'constructs';
 import { TABLE } from '../contract';
 import { Naming } from '../naming';
 import { Retention } from '../retention';
+import { check } from '../validate';
 
 export interface TransactionStorageProps {
   readonly naming: Naming;
   readonly retention: Retention;
   readonly removalPolicy: RemovalPolicy;
+  readonly objectLock?: s3.ObjectLockRetention;
 }
 
 /** Where transactions live: a day in the table, then in the audit bucket. */
@@ -17,7 +19,8 @@ export class TransactionStorage extends Construct {
 
   public constructor(scope: Construct, id: string, props: TransactionStorageProps) {
     super(scope, id);
-    const { naming, retention, removalPolicy } = props;
+    const { naming, retention, removalPolicy, objectLock } = props;
+    checkObjectLock(objectLock, retention, removalPolicy);
 
     this.table = new dynamodb.Table(this, 'Table', {
       tableName: naming.of('transactions'),
@@ -37,6 +40,7 @@ export class TransactionStorage extends Construct {
     this.bucket = new s3.Bucket(this, 'AuditBucket', {
       bucketName: naming.of('transaction-audit-logs'),
       versioned: true,
+      objectLockDefaultRetention: objectLock,
       encryption: s3.BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
@@ -56,4 +60,14 @@ export class TransactionStorage extends Construct {
       autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
     });
   }
+}
+
+function checkObjectLock(lock: s3.ObjectLockRetention | undefined, { expireAfter }: Retention, removalPolicy: RemovalPolicy): void {
+  if (!lock) return;
+  check(removalPolicy === RemovalPolicy.RETAIN, 'removalPolicy', removalPolicy, 'use RemovalPolicy.RETAIN with archival.objectLock: a locked bucket cannot be emptied');
+  if (expireAfter.isUnresolved() || lock.duration.isUnresolved()) return;
+  check(
+    lock.duration.toDays() <= expireAfter.toDays(), 'archival.objectLock', `${lock.duration.toDays()} days`,
+    `use at most the ${expireAfter.toDays()} days of retention.expireAfter, after which the objects are to be deleted`,
+  );
 }

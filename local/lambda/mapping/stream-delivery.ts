@@ -137,6 +137,7 @@ export class StreamDelivery {
     const { onFailure } = this.options;
     this.record('RecordsDiscarded', batch, { condition, destination: onFailure });
     if (onFailure) await this.sendFailure(onFailure, batch, condition);
+    else this.count('DroppedEventCount', batch);
     this.done(batch.entries);
   }
 
@@ -155,10 +156,16 @@ export class StreamDelivery {
     };
     try {
       await putFailure(destination, failureRecord(destination, discarded, clock.now()));
+      this.count('OnFailureDestinationDeliveredEventCount', batch);
     } catch (error) {
       metrics.put('AWS/Lambda', 'DestinationDeliveryFailures', { FunctionName: this.functionName });
+      this.count('DroppedEventCount', batch);
       this.record('DestinationFailed', batch, { destination, reason: String(error) });
     }
+  }
+
+  private count(metric: string, { entries }: Batch): void {
+    this.services.metrics.put('AWS/Lambda', metric, { EventSourceMappingUUID: this.options.id }, entries.length);
   }
 
   private measureAge({ entries }: Batch): void {

@@ -154,7 +154,10 @@ describe('the synthesized system, running', () => {
     expect(report).toMatchObject({ executions: [{ status: 'SUCCEEDED' }] });
     expect(report.objects.length).toBeGreaterThan(0);
 
-    const lines = (await Promise.all(report.objects.map(async (path) => {
+    const written = report.objects.map((path) => path.slice(path.indexOf('/') + 1));
+    expect(written.filter((key) => key.startsWith('manifests/'))).toEqual([expect.stringMatching(new RegExp(`^manifests/${day.replaceAll('-', '/')}/0000000001\\.json$`))]);
+    const archived = report.objects.filter((path) => !path.includes('/manifests/'));
+    const lines = (await Promise.all(archived.map(async (path) => {
       const [bucket, ...key] = path.split('/');
       expect(key.join('/')).toMatch(new RegExp(`^transactions/${day.replaceAll('-', '/')}/.*\\.ndjson\\.gz$`));
       const { body: bytes } = await runner.services.buckets.getObject(bucket, key.join('/'));

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { sha256 } from '../../../runtime/archiver/manifest';
 import { captureOutput } from '../../helpers/output';
 import { Crash, DAY_MS, rowsOf, World } from './world';
 
@@ -27,6 +28,7 @@ async function recover(world: World, by: 'retry' | 'next day'): Promise<void> {
 function expectAllArchivedOnce(world: World): void {
   expect([...world.live.keys()]).toEqual([]);
   expect(world.intents.size).toBe(0);
+  expectAllListedOnce(world);
   for (const { id } of ROWS) {
     const { revision, archiveKey } = world.tombstones.get(id)!;
     const found = world.archived().filter(({ row }) => row.key.transaction_id === id);
@@ -37,6 +39,22 @@ function expectAllArchivedOnce(world: World): void {
   }
 }
 
+/** Every object in one manifest, as it is; every manifest in one chain. */
+function expectAllListedOnce(world: World): void {
+  const chain = world.chain();
+  const described = [...world.bodies.entries()].map(([key, body]) => ({ key, bytes: body.length, sha256: sha256(body) }));
+  expect(chain.flatMap(({ manifest }) => manifest.objects).map(({ key, bytes, sha256: digest }) => ({ key, bytes, sha256: digest })).sort(byKey))
+    .toEqual(described.sort(byKey));
+  expect(chain.map(({ manifest }) => manifest.sequence)).toEqual(chain.map((_, index) => index + 1));
+  for (const [index, { manifest }] of chain.entries()) {
+    const before = chain[index - 1];
+    expect(manifest.previous).toEqual(before ? { key: before.key, sha256: sha256(before.body) } : null);
+  }
+  expect([...world.openDays.keys()]).toEqual([]);
+}
+
+const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 1);
+
 const shapes = [false, true].flatMap((timeIsShort) => [false, true].map((changing) => ({ timeIsShort, changing })));
 
 describe.each(shapes)('time short: $timeIsShort, a row changes: $changing', (shape) => {
@@ -44,7 +62,10 @@ describe.each(shapes)('time short: $timeIsShort, a row changes: $changing', (sha
     const undisturbed = freshWorld(shape);
     await undisturbed.run('run-1');
     const calls = undisturbed.calls.length;
-    expect(new Set(undisturbed.calls)).toEqual(new Set(['take', 'abandoned', 'scan', 'declare', 'create', 'bury', 'finish', ...(shape.timeIsShort ? ['read'] : [])]));
+    expect(new Set(undisturbed.calls)).toEqual(new Set([
+      'take', 'abandoned', 'scan', 'declare', 'create', 'bury', 'open day', 'finish', ...(shape.timeIsShort ? ['read', 'read manifest'] : []),
+      'list days', 'list manifests', 'list objects', 'describe', 'create manifest', 'close day',
+    ]));
 
     for (let call = 1; call <= calls; call += 1) {
       for (const when of ['before', 'after'] as const) {
@@ -64,7 +85,8 @@ test('so is a crash of the attempt that makes good an earlier crash', async () =
     const world = freshWorld({ timeIsShort, changing });
     for (const [index, next] of several.entries()) {
       world.crash = { ...next, call: world.calls.length + next.call };
-      await world.invoke({ run: overnight ? `run-a${index}` : 'run-1' }).catch(() => undefined);
+      const run = overnight ? `run-a${index}` : 'run-1';
+      await world.invoke({ run }).then(() => world.list(run, false)).catch(() => undefined);
       if (overnight) world.now += DAY_MS;
     }
     await recover(world, 'retry');

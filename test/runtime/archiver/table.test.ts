@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Intents, SegmentBusy, tableIntents } from '../../../runtime/archiver/intents';
+import { tableOpenDays } from '../../../runtime/archiver/days';
+import { Intents, SegmentBusy, segmentId, tableIntents } from '../../../runtime/archiver/intents';
 import { Rows, tableRows } from '../../../runtime/archiver/rows';
 import type { RowKey } from '../../../src/contract';
 import { dynaliteTable, TABLE_NAME } from '../../helpers/dynalite-table';
@@ -94,7 +95,7 @@ describe('intents', () => {
   const MINUTE = 60_000;
   let segment = 0;
   let owner = { run: 'run-1', token: '' };
-  const mine = () => ({ segment, total_segments: 99 });
+  const mine = () => segmentId({ segment, total_segments: 99 });
   beforeEach(() => { segment += 1; owner = { run: 'run-1', token: randomUUID() }; });
 
   test('a segment nobody has is taken with nothing to finish', async () => {
@@ -143,5 +144,28 @@ describe('intents', () => {
     await intents.finish(intent, owner);
     await intents.forget(intent, later);
     await expect(intents.declare({ ...intent, objects: ['b'] }, { run: 'run-2', token: 'theirs' }, later)).resolves.toBeUndefined();
+  });
+});
+
+describe('open days', () => {
+  test('are listed with what they were opened with last, and closed by that alone', async () => {
+    const days = tableOpenDays(table.client, TABLE_NAME);
+    await days.open('2025-10-09', 'first');
+    await days.open('2025-10-10', 'other');
+    await days.open('2025-10-09', 'second');
+    expect(await days.list()).toEqual([{ day: '2025-10-09', token: 'second' }, { day: '2025-10-10', token: 'other' }]);
+
+    await days.close({ day: '2025-10-09', token: 'first' });
+    expect(await days.list()).toHaveLength(2);
+    await days.close({ day: '2025-10-09', token: 'second' });
+    await days.close({ day: '2025-10-09', token: 'second' });
+    expect(await days.list()).toEqual([{ day: '2025-10-10', token: 'other' }]);
+  });
+
+  test('are neither archived nor taken for an intent', async () => {
+    await tableOpenDays(table.client, TABLE_NAME).open('2025-10-11', 't');
+    const { rows } = await tableRows(table.client, TABLE_NAME).scan({ segment: 0, total_segments: 1 }, CUTOFF);
+    expect(rows.filter(({ key }) => key.transaction_id.startsWith('#'))).toEqual([]);
+    expect(await tableIntents(table.client, TABLE_NAME).abandoned(Number.MAX_SAFE_INTEGER)).not.toContainEqual(expect.objectContaining({ id: '2025-10-11' }));
   });
 });

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { ArchiveDependencies, archiveSegment } from '../../../runtime/archiver/archive';
 import { Intent, SegmentBusy } from '../../../runtime/archiver/intents';
+import { dayPath, Manifest } from '../../../runtime/archiver/manifest';
 import { archivedRow, ArchivedRow } from '../../../runtime/archiver/rows';
+import { ManifestDependencies, writeManifests } from '../../../runtime/archiver/write-manifests';
 import { parseJson } from '../../../runtime/transaction/json';
 import type { ArchiveProgress, ArchiveRequest, RowKey } from '../../../src/contract';
 
@@ -39,10 +42,13 @@ export class World {
   public readonly tombstones = new Map<string, Tombstone>();
   public readonly bodies = new Map<string, Buffer>();
   public readonly intents = new Map<string, Held>();
+  public readonly manifests = new Map<string, Buffer>();
+  public readonly openDays = new Map<string, string>();
   public readonly calls: string[] = [];
   public now = Date.parse('2025-10-12T02:00:00Z');
   public pageRows = 3;
   public chunkRows = 4;
+  public maxEntries = 2;
   public timeIsShort = false;
   public crash?: Crash;
   /** Rows that change right after they are first scanned, as a late verdict would do. */
@@ -79,6 +85,25 @@ export class World {
         }
       }
     }
+    await this.list(run, retries);
+  }
+
+  /** The last task of the workflow: manifests until they are done. */
+  public async list(run: string, retries = true): Promise<void> {
+    for (let done = false; !done;) {
+      try {
+        ({ done } = await writeManifests({ manifest: true, now: new Date(this.now).toISOString(), run }, this.dependencies()));
+      } catch (error) {
+        if (!(error instanceof Crashed)) throw error;
+        if (!retries) return;
+      }
+    }
+  }
+
+  /** Manifests in the order of the chain. */
+  public chain(): { key: string; body: Buffer; manifest: Manifest }[] {
+    const all = [...this.manifests].map(([key, body]) => ({ key, body, manifest: JSON.parse(body.toString()) as Manifest }));
+    return all.sort((a, b) => a.manifest.sequence - b.manifest.sequence);
   }
 
   /** Rows of all objects, in order. */
@@ -106,8 +131,9 @@ export class World {
     return result;
   }
 
-  private dependencies(): ArchiveDependencies {
+  private dependencies(): ArchiveDependencies & ManifestDependencies {
     return {
+      maxEntries: this.maxEntries,
       archiveAfterHours: 24,
       dedupeDays: 35,
       chunkRows: this.chunkRows,
@@ -122,8 +148,28 @@ export class World {
         create: (object) => this.call('create', () => this.create(object.key, object.body)),
         read: (key) => this.call('read', () => (this.bodies.has(key) ? this.rowsIn(key) : undefined)),
       },
+      days: {
+        open: (day, token) => this.call('open day', () => { this.openDays.set(day, token); }),
+        list: () => this.call('list days', () => [...this.openDays].map(([day, token]) => ({ day, token }))),
+        close: ({ day, token }) => this.call('close day', () => {
+          if (this.openDays.get(day) === token) this.openDays.delete(day);
+        }),
+      },
+      manifests: {
+        keys: () => this.call('list manifests', () => [...this.manifests.keys()].sort()),
+        read: (key) => this.call('read manifest', () => this.manifests.get(key)!),
+        create: ({ key, body }) => this.call('create manifest', () => {
+          if (this.manifests.has(key)) throw new Error(`${key} would be overwritten`);
+          this.manifests.set(key, body);
+        }),
+        objectsOf: (day) => this.call('list objects', () => [...this.bodies.keys()].filter((key) => key.startsWith(`transactions/${dayPath(day)}`)).sort()),
+        describe: (key) => this.call('describe', () => {
+          const body = this.bodies.get(key)!;
+          return { key, bytes: body.length, rows: this.rowsIn(key).length, sha256: createHash('sha256').update(body).digest('hex') };
+        }),
+      },
       intents: {
-        take: ({ segment, total_segments }, owner, now) => this.call('take', () => this.take(`${segment}/${total_segments}`, owner.run, owner.token, now)),
+        take: (id, owner, now) => this.call('take', () => this.take(id, owner.run, owner.token, now)),
         declare: ({ id, objects }, owner, now) => this.call('declare', () => {
           const held = this.intents.get(id);
           if (held?.token !== owner.token) throw new SegmentBusy(id);

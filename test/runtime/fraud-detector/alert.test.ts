@@ -26,7 +26,7 @@ test('one publication, with a text for each protocol', async () => {
 test('machines get JSON with the exact amount', async () => {
   const { texts } = await published({ ...RISKY, amount_text: '90071992547409000.01' });
   expect(JSON.parse(texts.default)).toEqual({
-    alert_type: 'fraud_detection', transaction_id: 'pi_1', provider: 'stripe', amount: '90071992547409000.01', currency: 'USD', tier: 'high',
+    alert_type: 'fraud_detection', text: 'High risk: 90071992547409000.01 USD, stripe pi_1, score 0.85', transaction_id: 'pi_1', provider: 'stripe', amount: '90071992547409000.01', currency: 'USD', tier: 'high',
     fraud_score: 0.85, fraud_status: 'high_risk', risk_factors: ['high_amount', 'very_high_amount', 'country_mismatch'], timestamp: '2025-10-09T08:53:21.000Z',
   });
 });

@@ -7,8 +7,10 @@ import { CONFIG, detail, RISKY } from './setup';
 
 const output = captureOutput();
 
+type World = { claim?: AlertClaim; failure?: unknown; metadata?: Record<string, unknown> } & Partial<Pick<ScreenDependencies, 'folds' | 'fuses' | 'model'>>;
+
 /** Verdicts in memory, and a topic that may fail. */
-function world({ claim, failure }: { claim?: AlertClaim; failure?: unknown } = {}) {
+function world({ claim, failure, metadata = {}, ...more }: World = {}) {
   const sent: Alert[] = [];
   const released: string[] = [];
   let verdict: FraudAnalysis | undefined;
@@ -23,11 +25,14 @@ function world({ claim, failure }: { claim?: AlertClaim; failure?: unknown } = {
       owner = execution;
       return 'mine';
     },
+    metadataOf: async () => metadata,
+    alertFolded: async (_, at) => { sentAt = at; },
     alertSent: async (_, at) => { sentAt = at; },
     releaseAlert: async ({ transaction_id }) => { owner = undefined; released.push(transaction_id); },
   };
   const failures = failure === undefined ? [] : [failure];
   const deps: ScreenDependencies = {
+    ...more,
     config: CONFIG,
     verdicts,
     now: () => new Date('2025-10-09T08:53:20.750Z'),
@@ -115,4 +120,48 @@ test('the log names the transaction and the reasons, and holds nothing of its me
   await world().run();
   expect(output.logs).toEqual([expect.objectContaining({ transaction_id: 'stripe#pi_1', fraud_score: 1, risk_factors: expect.arrayContaining(['high_amount']) })]);
   expect(output.text).not.toContain('4111111111111111');
+});
+
+test('metadata that did not travel is read before anything is judged', async () => {
+  const { run, sent } = world({ metadata: { country: 'DE', card_country: 'US' } });
+  const { fraud_analysis } = await run({ ...RISKY, metadata: {}, metadata_omitted: true });
+  expect(fraud_analysis!.risk_factors).toContain('country_mismatch');
+  expect(sent).toHaveLength(1);
+});
+
+test('the answer tells of the transaction without its metadata', async () => {
+  const answer = await world().run();
+  expect(answer).toMatchObject({ key: RISKY.key, provider: 'stripe', amount_text: '50000.00', currency: 'USD', tier: 'high', alert: 'sent' });
+  expect(JSON.stringify(answer)).not.toContain('4111111111111111');
+});
+
+test('an alert whose cause has been told is folded, and settled', async () => {
+  const { run, sent } = world({ folds: { open: async () => undefined, reopen: async () => undefined } });
+  expect([(await run()).alert, (await run()).alert]).toEqual(['folded', 'already_sent']);
+  expect(sent).toEqual([]);
+  expect(metrics('AlertsFolded')).toHaveLength(1);
+});
+
+test('an alert says how many were folded before it', async () => {
+  const { run, sent } = world({ folds: { open: async () => 7, reopen: async () => undefined } });
+  await run();
+  expect(sent).toMatchObject([{ folded: 7 }]);
+});
+
+test('a fold that cannot be looked up gives the alert back', async () => {
+  const { run, released } = world({ folds: { open: () => Promise.reject(new Error('throttled')), reopen: async () => undefined } });
+  await expect(run()).rejects.toThrow('throttled');
+  expect(released).toEqual(['stripe#pi_1']);
+});
+
+test('a verdict that could not be counted for the fuse stands', async () => {
+  const { run } = world({ fuses: { blown: async () => new Set(['round_amount']), count: () => Promise.reject(new Error('throttled')) } });
+  const { fraud_analysis } = await run();
+  expect(fraud_analysis!.rules.find(({ id }) => id === 'round_amount')).toMatchObject({ shadow: 'fuse', contribution: 0 });
+  expect(output.logs).toContainEqual(expect.objectContaining({ message: 'the verdict was not counted for the fuse', error: 'throttled' }));
+});
+
+test('a model that failed is counted', async () => {
+  await world({ model: async () => ({ target: 'fn', failure: 'status 500' }) }).run();
+  expect(metrics('FraudModelFailed')).toHaveLength(1);
 });

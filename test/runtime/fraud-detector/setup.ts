@@ -17,6 +17,7 @@ export const CONFIG: FraudDetectionConfig = {
 export function detail(overrides: Partial<TransactionDetail> = {}): TransactionDetail {
   return {
     transaction_id: 'pi_1',
+    reference: 'pi_1',
     key: { transaction_id: 'stripe#pi_1', event_id: 'evt_1' },
     provider: 'stripe',
     endpoint: 'stripe',

@@ -13,6 +13,7 @@ describe('what a stored transaction says on the bus', () => {
   test('everything a subscriber needs, under the names of the contract', () => {
     expect(detailOf({ amount: '1500.50', metadata: { order: 'A-1' } })).toEqual({
       transaction_id: 'pi_1',
+      reference: 'pi_1',
       key: { transaction_id: 'stripe#pi_1', event_id: 'evt_1' },
       provider: 'stripe',
       endpoint: 'stripe',

@@ -1,0 +1,60 @@
+import { ConditionalCheckFailedException, DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { Attributes, toAttributes } from '../../../runtime/aws/attributes';
+import { RECORD, RowKey } from '../../../src/contract';
+
+/** What the row says of bringing a branch of its workflow back. */
+export type ClaimState =
+  /** The branch can run. */
+  | 'free'
+  /** It may have alerted before it failed, or may not: running it again does nothing while the claim stands. */
+  | 'claimed'
+  /** The row has left the table, and the branch can do nothing any more. */
+  | 'gone';
+
+type Branch = 'screening' | 'notification';
+
+/** The guards of alerts, as the fraud detector and the workflow write them. */
+export interface Claims {
+  state(row: RowKey, branch: Branch): Promise<ClaimState>;
+  /** Takes the claim off, so that the alert is sent, perhaps for the second time; false when it has changed meanwhile. */
+  release(row: RowKey, branch: Branch): Promise<boolean>;
+}
+
+const CLAIM: Readonly<Record<Branch, { readonly attribute: string; readonly settled?: string }>> = {
+  screening: { attribute: 'alert_owner', settled: 'alert_sent_at' },
+  notification: { attribute: 'notified_at' },
+};
+
+export function tableClaims(client: DynamoDBClient, table: string): Claims {
+  const get = async (row: RowKey): Promise<Attributes | undefined> =>
+    (await client.send(new GetItemCommand({ TableName: table, Key: toAttributes({ ...row }), ConsistentRead: true }))).Item;
+
+  return {
+    async state(row, branch) {
+      const item = await get(row);
+      const { attribute, settled } = CLAIM[branch];
+      if (item?.record?.S !== RECORD.transaction) return 'gone';
+      return item[attribute] && !(settled && item[settled]) ? 'claimed' : 'free';
+    },
+
+    async release(row, branch) {
+      const { attribute, settled } = CLAIM[branch];
+      const claim = (await get(row))?.[attribute];
+      if (!claim) return false;
+      try {
+        await client.send(new UpdateItemCommand({
+          TableName: table,
+          Key: toAttributes({ ...row }),
+          UpdateExpression: 'SET revision = revision + :one REMOVE #claim',
+          ConditionExpression: ['#claim = :claim', ...(settled ? ['attribute_not_exists(#settled)'] : [])].join(' AND '),
+          ExpressionAttributeNames: { '#claim': attribute, ...(settled && { '#settled': settled }) },
+          ExpressionAttributeValues: { ':claim': claim, ':one': { N: '1' } },
+        }));
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+  };
+}

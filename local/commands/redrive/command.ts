@@ -1,0 +1,92 @@
+import { parseArgs } from 'node:util';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { auditBucket } from '../archive/bucket';
+import { NameOf, namesOf } from '../aws/names';
+import { AWS_OPTIONS, clientOptions } from '../aws/options';
+import { tableClaims } from './claims';
+import { redriveQueue } from './redrive';
+import { redriveRelayFailures } from './relay-failures';
+import { Outcome, Source, SOURCES } from './report';
+
+export const REDRIVE_USAGE = `cdk-webhook-processing redrive [--dry-run] [--only routing|workflow|archive|relay] [--release-claims]
+
+Brings dead letters back: events go to the one target that would not take them, workflows start again with the branch
+that failed, records the relay gave up on are published. Exit 0 when none is left, else 1.
+  --dry-run          lists them, and changes nothing
+  --only SOURCE      only these; may be repeated
+  --release-claims   sends alerts again of which nobody knows whether they were sent
+  --routing-queue, --workflow-queue, --archive-queue URL, --workflow, --archive-workflow ARN, --bucket, --bus, --table NAME
+                     without them, names are taken from --outputs FILE ("cdk deploy --outputs-file FILE"), or asked of a local runner
+  --region R, --endpoint URL, --json
+`;
+
+const NEEDED: Readonly<Record<Source, readonly NameOf[]>> = {
+  routing: ['routing-queue'],
+  workflow: ['workflow-queue', 'workflow', 'table'],
+  archive: ['archive-queue', 'archive-workflow'],
+  relay: ['bucket', 'bus'],
+};
+
+const text = { type: 'string' } as const;
+const OPTIONS = {
+  ...AWS_OPTIONS,
+  'routing-queue': text, 'workflow-queue': text, 'archive-queue': text, 'workflow': text, 'archive-workflow': text,
+  'bucket': text, 'bus': text, 'table': text, 'outputs': text, 'stack': text,
+  'only': { type: 'string', multiple: true, default: [] as string[] },
+  'dry-run': { type: 'boolean', default: false }, 'release-claims': { type: 'boolean', default: false },
+  'json': { type: 'boolean', default: false }, 'help': { type: 'boolean', default: false },
+} as const;
+
+/** `redrive`; answers with the exit code. */
+export async function redriveCommand(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
+  if (values.help) {
+    process.stdout.write(REDRIVE_USAGE);
+    return 0;
+  }
+  const unknown = values.only.find((source) => !(SOURCES as readonly string[]).includes(source));
+  if (unknown !== undefined) throw new Error(`--only is ${JSON.stringify(unknown)}: use ${SOURCES.join(', ')}`);
+  const sources = SOURCES.filter((source) => values.only.length === 0 || values.only.includes(source));
+  const options = clientOptions(values);
+  const names = await namesOf(values, sources.flatMap((source) => NEEDED[source]));
+  // Before anything is touched.
+  for (const name of sources.flatMap((source) => NEEDED[source])) names.require(name);
+
+  const events = new EventBridgeClient(options);
+  const outcomes: Outcome[] = [];
+  const report = {
+    add(outcome: Outcome) {
+      outcomes.push(outcome);
+      process.stdout.write(values.json ? `${JSON.stringify(outcome)}\n` : lineOf(outcome));
+    },
+  };
+  const shared = { dryRun: values['dry-run'], report };
+  for (const source of sources) {
+    if (source === 'relay') {
+      const s3 = new S3Client(options);
+      const bucketName = names.require('bucket');
+      await redriveRelayFailures({ ...shared, bucket: auditBucket(s3, bucketName), s3, bucketName, events, bus: names.require('bus') });
+    } else {
+      await redriveQueue(source, names.require(`${source}-queue`), {
+        ...shared,
+        sqs: new SQSClient(options),
+        clients: { events, states: new SFNClient(options), sns: new SNSClient(options) },
+        workflowOf: (kind) => names.require(kind === 'archive' ? 'archive-workflow' : 'workflow'),
+        claims: () => tableClaims(new DynamoDBClient(options), names.require('table')),
+        releaseClaims: values['release-claims'],
+      });
+    }
+  }
+  const left = outcomes.filter(({ outcome }) => outcome !== 'redriven').length;
+  if (!values.json) process.stdout.write(`${outcomes.length} dead letters, ${outcomes.length - left} brought back, ${left} left\n`);
+  return left === 0 ? 0 : 1;
+}
+
+function lineOf({ source, what, error, outcome, reason }: Outcome): string {
+  return `${outcome.padEnd(8)}  ${source.padEnd(8)}  ${what} (${error})${reason === undefined ? '' : `: ${reason}`}\n`;
+}

@@ -1,0 +1,54 @@
+import { EventBridgeClient, ListTargetsByRuleCommand, Target } from '@aws-sdk/client-eventbridge';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { compileTargetInput, InputDefinition } from '../../events/target-input';
+import type { EventLetter } from './letters';
+
+export interface TargetClients {
+  readonly events: EventBridgeClient;
+  readonly states: SFNClient;
+  readonly sns: SNSClient;
+}
+
+/** A letter that this command cannot bring back, and what to do instead. */
+export class NotRedrivable extends Error {}
+
+/** Hands the event to the one target that would not take it, in that target's words: no other target sees it twice. */
+export async function deliverEvent(letter: EventLetter, clients: TargetClients): Promise<void> {
+  const target = await targetOf(letter, clients.events);
+  const value = JSON.parse(letter.event) as { id: string; time: string };
+  const at = Date.parse(value.time);
+  const event = { id: value.id, time: at, ingestedAt: at, text: letter.event, value: value as object as Record<string, unknown> };
+  const rule = { arn: letter.ruleArn, name: letter.ruleArn.split('/').pop()! };
+  await send(letter.targetArn, compileTargetInput(inputOf(target))(event, rule), clients);
+}
+
+async function send(arn: string, input: string, { states, sns }: TargetClients): Promise<void> {
+  const service = arn.split(':')[2];
+  if (service === 'states') {
+    await states.send(new StartExecutionCommand({ stateMachineArn: arn, input }));
+  } else if (service === 'sns') {
+    await sns.send(new PublishCommand({ TopicArn: arn, Message: textOf(input) }));
+  } else {
+    throw new NotRedrivable(`a target of ${service} is not redriven; see the runbook, "Dead letters of the rules"`);
+  }
+}
+
+/** EventBridge sends a JSON string without its quotes to topics. */
+function textOf(input: string): string {
+  const value: unknown = JSON.parse(input);
+  return typeof value === 'string' ? value : input;
+}
+
+async function targetOf({ ruleArn, targetArn }: EventLetter, events: EventBridgeClient): Promise<Target> {
+  const [, busOrName, name = undefined] = ruleArn.split(':').slice(5).join(':').split('/');
+  const rule = name === undefined ? { Rule: busOrName } : { Rule: name, EventBusName: busOrName };
+  const { Targets = [] } = await events.send(new ListTargetsByRuleCommand(rule));
+  const found = Targets.filter(({ Arn }) => Arn === targetArn);
+  if (found.length !== 1) throw new NotRedrivable(`the rule has ${found.length} such targets now`);
+  return found[0];
+}
+
+function inputOf({ Input, InputPath, InputTransformer }: Target): InputDefinition {
+  return { Input, InputPath, InputTransformer: InputTransformer && { ...InputTransformer, InputTemplate: InputTransformer.InputTemplate! } };
+}

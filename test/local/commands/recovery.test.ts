@@ -1,0 +1,213 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Webhook } from 'standardwebhooks';
+import { archiveCommand } from '../../../local/commands/archive/command';
+import { redriveCommand } from '../../../local/commands/redrive/command';
+import { replayCommand } from '../../../local/commands/replay/command';
+import { ServiceError } from '../../../local/kernel/wire';
+import { failureRecord } from '../../../local/lambda/mapping/failure-record';
+import { Runner } from '../../../local/runner/runner';
+import { AlertSubscriber, WebhookProcessingSystem } from '../../../src';
+import { captureOutput } from '../../helpers/output';
+import { imageWith } from '../../runtime/rows';
+
+const output = captureOutput();
+let scratch: string;
+let runner: Runner;
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'recovery-'));
+  const app = new App({ outdir: scratch });
+  new WebhookProcessingSystem(new Stack(app, 'Payments'), 'System', {
+    alertSubscribers: [AlertSubscriber.email('alerts@example.com')], removalPolicy: RemovalPolicy.DESTROY,
+  });
+  runner = await Runner.start({ app: app.synth().directory });
+});
+afterAll(async () => {
+  await runner.stop();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+async function receive(id: string, amount: number): Promise<void> {
+  const [{ endpoints }] = runner.systems;
+  const body = JSON.stringify({ transaction_id: id, amount, currency: 'USD', provider: 'shop', customer_id: 'cust_1', metadata: { exact: '1' } });
+  const at = new Date();
+  const signature = new Webhook(runner.services.secrets.value(endpoints[0].secretArn!)).sign(`msg_${id}`, at, body);
+  const headers = {
+    'content-type': 'application/json', 'webhook-id': `msg_${id}`, 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)), 'webhook-signature': signature,
+  };
+  expect((await fetch(`${runner.url}/webhook`, { method: 'POST', headers, body })).status).toBe(200);
+  await runner.settled();
+}
+
+const physicalId = (path: string) => runner.resources.find(({ metadata }) => String(metadata['aws:cdk:path']).endsWith(path))!.ref;
+const queue = (stage: string) => runner.services.queues.byUrl(physicalId(`${stage}/DeadLetters/Resource`));
+const waiting = () => ['Routing', 'Workflow', 'Archive'].map((stage) => queue(stage).counts().visible);
+const mailed = (id: string) => runner.services.topics.mailbox().filter(({ body }) => body.includes(id)).length;
+const rowOf = async (id: string) => (await runner.services.dynamodb.execute<{ Items: Record<string, { S?: string; M?: object }>[] }>('Query', {
+  TableName: runner.systems[0].tableName, KeyConditionExpression: 'transaction_id = :id', ExpressionAttributeValues: { ':id': { S: id } },
+})).Items[0];
+/** A row that the relay does not see: it publishes what is inserted as a transaction, not what becomes one. */
+async function putUnpublished(item: object): Promise<void> {
+  for (const Item of [{ ...item, record: { S: 'parked' } }, { ...item }]) await runner.services.dynamodb.execute('PutItem', { TableName: runner.systems[0].tableName, Item });
+  await runner.settled();
+}
+const eventsOf = (id: string) => runner.services.journal.entries()
+  .filter(({ type, data }) => type === 'EventReceived' && JSON.stringify(data.event).includes(`"${id}"`)).map(({ data }) => data.event as Record<string, any>);
+const kept = () => [...runner.services.buses.archives.values()][0].kept();
+const batchLog = () => runner.services.logs.lines(physicalId('Routing/BatchLog/Resource'));
+
+async function redrive(...args: string[]): Promise<{ code: number; outcomes: Record<string, unknown>[] }> {
+  const before = output.logs.length;
+  const code = await redriveCommand(['--endpoint', runner.url, '--json', ...args]);
+  await runner.settled();
+  return { code, outcomes: output.logs.slice(before).filter(({ outcome }) => outcome !== undefined) };
+}
+
+const workflowLetter = (stage: string, image: ReturnType<typeof imageWith>, error: string) => JSON.stringify({
+  stage,
+  execution: 'arn:old',
+  error: { Error: error, Cause: '' },
+  input: {
+    transaction: {
+      transaction_id: image.provider_transaction_id.S, key: { transaction_id: image.transaction_id.S, event_id: image.event_id.S }, provider: 'stripe', endpoint: 'stripe',
+      event_type: 'e', amount_text: '50000.00', currency: 'USD', tier: 'high', customer_id: null, occurred_at: image.occurred_at.S, received_at: image.received_at.S, metadata: {},
+    },
+    timestamp: image.received_at.S, screen: true, notify: true,
+  },
+});
+
+describe('redrive', () => {
+  test('of an event that a topic would not take, to that topic alone', async () => {
+    const { topics, targets } = runner.services;
+    targets.register('sns', async () => { throw new ServiceError('NotFound', 'Topic does not exist'); });
+    await receive('medium_lost', 5000);
+    targets.register('sns', (arn, invocation) => topics.deliver(arn, invocation));
+    expect(waiting()).toEqual([1, 0, 0]);
+    expect(mailed('medium_lost')).toBe(0);
+
+    expect(await redrive('--only', 'routing', '--dry-run')).toMatchObject({ code: 1, outcomes: [{ source: 'routing', kind: 'event', outcome: 'found', error: 'Topic does not exist' }] });
+    expect(waiting()).toEqual([1, 0, 0]);
+    expect(await redrive('--only', 'routing')).toMatchObject({ code: 0, outcomes: [{ outcome: 'redriven' }] });
+    expect(waiting()).toEqual([0, 0, 0]);
+    expect(mailed('medium_lost')).toBe(1);
+    expect(eventsOf('medium_lost')).toHaveLength(1);
+  });
+
+  test('of a screening whose row was not there yet', async () => {
+    const image = imageWith({ transactionId: 'late_row', amount: '50000.00', receivedAt: new Date().toISOString() });
+    queue('Workflow').send({ body: workflowLetter('screening', image, 'NoSuchTransaction') });
+    expect(await redrive('--only', 'workflow')).toMatchObject({ code: 1, outcomes: [{ kind: 'screening', outcome: 'kept', reason: expect.stringContaining('archived') }] });
+
+    await putUnpublished(image);
+    expect(await redrive('--only', 'workflow')).toMatchObject({ code: 0, outcomes: [{ kind: 'screening', error: 'NoSuchTransaction', outcome: 'redriven' }] });
+    expect(await rowOf('stripe#late_row')).toHaveProperty('fraud_analysis');
+  });
+
+  test('of a branch that may have alerted only when told to', async () => {
+    const image = imageWith({ transactionId: 'uncertain', amount: '50000.00', receivedAt: new Date().toISOString() });
+    await putUnpublished({ ...image, notified_at: { S: '2025-10-09T00:00:00Z' } });
+    queue('Workflow').send({ body: workflowLetter('notification', image, 'SNS.InternalErrorException') });
+    expect(await redrive('--only', 'workflow')).toMatchObject({ code: 1, outcomes: [{ outcome: 'kept', reason: expect.stringContaining('--release-claims') }] });
+    expect(mailed('uncertain')).toBe(0);
+
+    expect(await redrive('--only', 'workflow', '--release-claims')).toMatchObject({ code: 0, outcomes: [{ kind: 'notification', outcome: 'redriven' }] });
+    expect(mailed('uncertain')).toBe(1);
+  });
+
+  test('of an archive run', async () => {
+    queue('Archive').send({ body: JSON.stringify({ stage: 'archive', execution: 'arn:old', error: { Error: 'SegmentBusy' }, input: { now: '2025-10-12T02:00:00Z' } }) });
+    expect(await redrive('--only', 'archive')).toMatchObject({ code: 0, outcomes: [{ source: 'archive', error: 'SegmentBusy', outcome: 'redriven' }] });
+    const [execution] = runner.services.machines.executions(physicalId('Archive/StateMachine/Resource'));
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', input: '{"now":"2025-10-12T02:00:00Z"}' });
+  });
+
+  test('of records that the relay gave up on, from their object', async () => {
+    const bucket = physicalId('Storage/AuditBucket/Resource');
+    const event = JSON.stringify({ Records: [{ eventName: 'INSERT', dynamodb: { SequenceNumber: '1', NewImage: imageWith({ transactionId: 'never_published', amount: '12.50' }) } }] });
+    const { key, body } = failureRecord(`arn:aws:s3:::${bucket}`, {
+      mappingId: 'm', shardId: 's', streamArn: 'arn:stream', functionArn: 'arn:fn', condition: 'RetryAttemptsExhausted', invocations: 11,
+      records: [{ sequence: '1', arrivedAt: Date.now() }], event,
+    }, Date.now());
+    await runner.services.buckets.putObject(bucket, key!, body);
+    expect(await redrive('--only', 'relay', '--dry-run')).toMatchObject({ code: 1, outcomes: [{ outcome: 'found', error: 'RetryAttemptsExhausted' }] });
+    expect(await redrive('--only', 'relay')).toMatchObject({ code: 0, outcomes: [{ source: 'relay', outcome: 'redriven' }] });
+    expect(eventsOf('never_published')).toMatchObject([{ 'detail-type': 'Transaction Created', 'detail': { amount_text: '12.50' } }]);
+    expect(await redrive('--only', 'relay')).toEqual({ code: 0, outcomes: [] });
+    // Its row is nowhere, so that its screening ends as a dead letter.
+    expect(waiting()).toEqual([0, 1, 0]);
+    queue('Workflow').purge();
+  });
+
+  test('leaves what it does not know', async () => {
+    for (const body of ['not JSON', '{"hello":1}']) queue('Routing').send({ body });
+    expect(await redrive('--only', 'routing')).toMatchObject({ code: 1, outcomes: [{ kind: 'unknown', outcome: 'kept' }, { kind: 'unknown', outcome: 'kept' }] });
+    expect(waiting()[0]).toBe(2);
+    queue('Routing').purge();
+  });
+
+  test.each([[['--only', 'elsewhere'], /--only/], [['--endpoint', 'nowhere'], /--endpoint/], [['--routing-queue', 'q', '--only', 'workflow', '--outputs', '/nonexistent'], /nonexistent/]])(
+    'refuses %p', async (args, message) => { await expect(redriveCommand(args)).rejects.toThrow(message); },
+  );
+});
+
+describe('replay', () => {
+  const replay = async (...args: string[]) => {
+    const code = await replayCommand(['--endpoint', runner.url, '--json', ...args]);
+    await runner.settled();
+    return { code, report: output.logs.at(-1) };
+  };
+  const window = () => ['--from', new Date(Date.now() - 3_600_000).toISOString(), '--to', new Date(Date.now() + 60_000).toISOString()];
+
+  beforeAll(async () => {
+    for (const [id, amount] of [['r_low', 10], ['r_medium', 5000], ['r_high', 15_000]] as const) await receive(id, amount);
+  });
+
+  test('of EventBridge\'s archive screens again, and neither keeps, logs nor alerts again', async () => {
+    const [events, lines, mail] = [kept().length, batchLog().length, runner.services.topics.mailbox().length];
+    expect(await replay('--source', 'bus-archive', ...window(), '--name', 'one')).toMatchObject({ code: 0, report: { replay: 'one', state: 'COMPLETED' } });
+    for (const id of ['r_low', 'r_medium', 'r_high']) expect(eventsOf(id).map((event) => event['replay-name'])).toEqual([undefined, 'one']);
+    expect([kept().length, batchLog().length, runner.services.topics.mailbox().length]).toEqual([events, lines, mail]);
+    expect(waiting()).toEqual([0, 0, 0]);
+  });
+
+  test('of a tier reaches the rules of that tier alone', async () => {
+    const { report } = await replay('--source', 'bus-archive', '--tier', 'high', ...window(), '--name', 'two');
+    expect(report).toMatchObject({ rules: [expect.stringContaining('HighValueRule')] });
+  });
+
+  test('of archive objects, by tier and by transaction, keeps every digit and no guard is passed twice', async () => {
+    await fetch(`${runner.url}/_local/archive`, { method: 'POST', body: JSON.stringify({ now: new Date(Date.now() + 25 * 3_600_000).toISOString() }) });
+    expect(await archiveCommand(['verify', '--endpoint', runner.url])).toBe(0);
+    const [events, lines, mail] = [kept().length, batchLog().length, runner.services.topics.mailbox().length];
+
+    expect(await replay(...window(), '--transaction-id', 'r_high', '--name', 'three')).toMatchObject({ code: 0, report: { selected: 1, published: 1, failed: [] } });
+    const [original, again] = [eventsOf('r_high')[0], eventsOf('r_high').at(-1)!];
+    expect(again.detail).toEqual({ ...original.detail, replay: 'three' });
+    expect(again.time).toBe(original.time);
+
+    expect(await replay(...window(), '--tier', 'medium', '--name', 'four')).toMatchObject({ code: 0 });
+    expect(eventsOf('r_medium').at(-1)!.detail.replay).toBe('four');
+    expect(eventsOf('r_low').some(({ detail }) => detail.replay)).toBe(false);
+
+    expect([kept().length, batchLog().length, runner.services.topics.mailbox().length]).toEqual([events, lines, mail]);
+    expect(waiting()).toEqual([0, 0, 0]);
+    expect((await rowOf('standard-webhooks#r_high')).record.S).toBe('tombstone');
+    expect(await rowOf('standard-webhooks#r_high')).not.toHaveProperty('notified_at');
+  });
+
+  test('with a dry run publishes nothing', async () => {
+    const before = eventsOf('r_low').length;
+    expect(await replay(...window(), '--transaction-id', 'standard-webhooks#r_low', '--dry-run')).toMatchObject({ code: 0, report: { selected: 1, published: 0 } });
+    expect(eventsOf('r_low')).toHaveLength(before);
+  });
+
+  test.each([
+    [[], /--from and --to/], [['--from', 'x', '--to', '2025-10-09'], /--from/], [['--from', '2025-10-10', '--to', '2025-10-09'], /--from/],
+    [['--from', '2025-10-09', '--to', '2025-10-10', '--tier', 'huge'], /--tier/], [['--from', '2025-10-09', '--to', '2025-10-10', '--source', 'tape'], /--source/],
+    [['--from', '2025-10-09', '--to', '2025-10-10', '--source', 'bus-archive', '--transaction-id', 'x'], /--transaction-id/],
+    [['--from', '2025-10-09', '--to', '2025-10-10', '--rule', 'x'], /--rule/], [['--from', '2025-10-09', '--to', '2025-10-10', '--name', 'a b'], /--name/],
+  ])('refuses %p', async (args, message) => { await expect(replayCommand(args)).rejects.toThrow(message); });
+});
