@@ -1,4 +1,7 @@
-import { Annotations, ArnFormat, aws_dynamodb as dynamodb, aws_iam as iam, aws_kms as kms, aws_stepfunctions as sfn, Stack } from 'aws-cdk-lib';
+import {
+  Annotations, ArnFormat, aws_dynamodb as dynamodb, aws_iam as iam, aws_kms as kms, aws_secretsmanager as secretsmanager,
+  aws_stepfunctions as sfn, Stack,
+} from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
 /**
@@ -44,6 +47,20 @@ export function allowServices(scope: Construct, key: kms.IKey): void {
 export function grantOnTable(table: dynamodb.ITable, grantee: iam.IGrantable, ...actions: string[]): void {
   table.grant(grantee, ...actions);
   table.encryptionKey?.grantEncryptDecrypt(grantee);
+}
+
+/**
+ * Grants reading a secret. One with the system's key not by the grant of the L2, which would write the function's role into the
+ * policy of the key: a circle where the key is of another stack. The role may use the key already.
+ */
+export function grantSecret(secret: secretsmanager.ISecret, grantee: iam.IGrantable, key: kms.IKey | undefined): void {
+  if (key === undefined || secret.encryptionKey !== key) {
+    secret.grantRead(grantee);
+    return;
+  }
+  iam.Grant.addToPrincipal({
+    grantee, actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], resourceArns: [secret.secretArn],
+  });
 }
 
 /**

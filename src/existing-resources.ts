@@ -59,8 +59,8 @@ export function checkExisting(scope: Construct, existing: ExistingResourceProps,
 
 function checkSchema(table: dynamodb.ITable): void {
   if (!(table instanceof dynamodb.Table)) return;
-  const { partitionKey, sortKey } = table.schema();
-  const keys = [partitionKey, sortKey].map((key) => key && `${key.name} (${key.type})`).join(', ');
+  const { partitionKeys, sortKeys } = table.schemaV2();
+  const keys = [...partitionKeys, ...sortKeys].map((key) => `${key.name} (${key.type})`).join(', ');
   check(
     keys === `${TABLE.partitionKey} (S), ${TABLE.sortKey} (S)`, 'table', `a table with the keys ${keys}`,
     `use one with the partition key ${TABLE.partitionKey} and the sort key ${TABLE.sortKey}, both strings`,

@@ -17,6 +17,8 @@ export * from './providers/provider-options';
 export { WebhookProvider } from './providers/webhook-provider';
 export type { RetentionProps } from './retention';
 export { TransactionTier } from './routing/tiers';
+export { TransactionEvent } from './routing/transaction-rule';
+export type { TransactionRuleOptions } from './routing/transaction-rule';
 export type { AmountThresholds, ThresholdProps } from './routing/tiers';
 export type { FraudDetectionProps, FraudFuseOptions } from './screening/fraud-detection';
 export * from './screening/fraud-model';

@@ -1,12 +1,14 @@
 import {
-  aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_dynamodb as dynamodb, aws_events as events, aws_kms as kms,
-  aws_lambda as lambda, aws_logs as logs, aws_s3 as s3, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn, aws_wafv2 as wafv2, CfnOutput, Names, RemovalPolicy,
+  aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_kms as kms,
+  aws_lambda as lambda, aws_logs as logs, aws_s3 as s3, aws_secretsmanager as secretsmanager, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn,
+  aws_wafv2 as wafv2, CfnOutput, Names, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { RiskBand } from './alerts/alert-filter';
 import { AlertSubscriber } from './alerts/alert-subscriber';
 import { Alerts } from './alerts/alerts';
 import { ArchivalProps, Archive } from './archive/archive';
-import { TIERS } from './contract';
+import { DIMENSION, METRIC, PREFIX, TIERS } from './contract';
 import { allowServices, encryptStateMachine } from './encryption';
 import { checkExisting, ExistingResourceProps } from './existing-resources';
 import { EndpointProps } from './ingest/endpoint-props';
@@ -23,6 +25,7 @@ import { Relay } from './relay/relay';
 import { resolveRetention, RetentionProps } from './retention';
 import { Routing } from './routing/routing';
 import { resolveThresholds, ThresholdProps } from './routing/tiers';
+import { transactionRule, TransactionRuleOptions } from './routing/transaction-rule';
 import { FraudDetectionProps, resolveFraudDetection } from './screening/fraud-detection';
 import { TransactionWorkflow } from './screening/transaction-workflow';
 import { TransactionStorage } from './storage/transaction-storage';
@@ -185,6 +188,8 @@ export class WebhookProcessingSystem extends Construct {
   public readonly api: apigateway.RestApi;
   /** One JSON line per request. */
   public readonly accessLogGroup: logs.ILogGroup;
+  /** Signing secret of each endpoint by its name, whether it was created or given. */
+  public readonly secrets: { [endpoint: string]: secretsmanager.ISecret };
   /** Custom domain name of the API, if there is one. */
   public readonly domain?: apigateway.DomainName;
   /** Web ACL that was created for the API, if there is one. */
@@ -240,6 +245,7 @@ export class WebhookProcessingSystem extends Construct {
   /** The dashboard, unless turned off. */
   public readonly dashboard?: cloudwatch.Dashboard;
   private readonly endpoint: WebhookEndpoint;
+  private readonly metrics: SystemMetrics;
 
   public constructor(scope: Construct, id: string, props: WebhookProcessingSystemProps = {}) {
     super(scope, id);
@@ -297,8 +303,10 @@ export class WebhookProcessingSystem extends Construct {
     if (encryptionKey) for (const machine of [workflow.stateMachine, archive.stateMachine]) encryptStateMachine(machine, encryptionKey);
 
     this.endpoint = ingest;
+    this.metrics = new SystemMetrics(context.system);
     this.api = ingest.api;
     this.accessLogGroup = ingest.accessLogGroup;
+    this.secrets = ingest.secrets;
     this.domain = ingest.domain;
     this.webAcl = ingest.webAcl;
     this.webAclLogGroup = ingest.webAclLogGroup;
@@ -332,6 +340,48 @@ export class WebhookProcessingSystem extends Construct {
   /** URL to register at a provider: that of the endpoint `name`, or the bare one. */
   public webhookUrl(name?: string): string {
     return this.endpoint.urlFor(name === undefined ? '/webhook' : `/webhook/${name}`);
+  }
+
+  /** Adds a rule of your own to the bus, for events of this system. */
+  public addRule(id: string, options: TransactionRuleOptions = {}): events.Rule {
+    return transactionRule(this, id, this.bus, options);
+  }
+
+  /** Adds an action to every alarm there is now. */
+  public addAlarmAction(...actions: cloudwatch.IAlarmAction[]): void {
+    for (const alarm of Object.values(this.alarms)) alarm.addAlarmAction(...actions);
+  }
+
+  /** Allows reading transactions that are not archived yet, and nothing else of the table. */
+  public grantReadTransactions(grantee: iam.IGrantable): iam.Grant {
+    this.table.encryptionKey?.grantDecrypt(grantee);
+    return this.table.grant(grantee, 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query');
+  }
+
+  /** Allows reading archived transactions and their manifests, and nothing else of the bucket. */
+  public grantReadArchive(grantee: iam.IGrantable): iam.Grant {
+    const grants = [PREFIX.transactions, PREFIX.manifests].map((prefix) => this.auditBucket.grantRead(grantee, `${prefix}*`));
+    return grants[0].combine(grants[1]);
+  }
+
+  /** A metric of this system's handlers, e.g. `RowsArchived`; summed over five minutes unless told otherwise. */
+  public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.metric(metricName, props?.dimensionsMap, props);
+  }
+
+  /** Webhooks of an endpoint that were stored for the first time. */
+  public metricWebhooksAccepted(endpoint: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.metric(METRIC.webhooksAccepted, { [DIMENSION.provider]: endpoint }, props);
+  }
+
+  /** Transactions with a verdict in a risk band. */
+  public metricTransactionsScreened(riskBand: RiskBand, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.metric(METRIC.transactionsScreened, { [DIMENSION.riskBand]: riskBand }, props);
+  }
+
+  /** Milliseconds from the stored webhook to its verdict; the 99th percentile unless told otherwise. */
+  public metricTimeToVerdict(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.metric(METRIC.storeToVerdict, {}, { statistic: 'p99', ...props });
   }
 
   private createDashboard(naming: Naming, system: string, providers: WebhookProvider[]): cloudwatch.Dashboard {

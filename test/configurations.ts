@@ -42,7 +42,10 @@ function everyOption(scope: Stack): WebhookProcessingSystemProps {
       WebhookProvider.payPal({ webhookId: '8PT597110X687430LKGECATA' }),
       WebhookProvider.hmac({
         name: 'acme', header: 'x-acme-signature', allowedCidrs: ['192.0.2.0/24', '2001:db8::/32'],
-        mapping: { transactionId: 'id', eventId: 'id', eventType: 'type', moneyTypes: ['paid'], amount: 'amount', amountUnit: AmountUnit.MINOR, currency: 'currency' },
+        mapping: {
+          transactionId: 'data.id', eventId: 'id', eventType: 'type', moneyTypes: ['payment.settled'],
+          amount: 'data.amount', amountUnit: AmountUnit.MINOR, currency: 'data.currency',
+        },
       }),
     ],
     endpoint: {

@@ -1,9 +1,10 @@
 import {
-  aws_apigateway as apigateway, aws_dynamodb as dynamodb, aws_lambda as lambda, aws_logs as logs, aws_wafv2 as wafv2, Duration, Stack, Token,
+  aws_apigateway as apigateway, aws_dynamodb as dynamodb, aws_lambda as lambda, aws_logs as logs,
+  aws_secretsmanager as secretsmanager, aws_wafv2 as wafv2, Duration, Stack, Token,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV, ProviderConfig, TierThresholds } from '../contract';
-import { grantOnTable } from '../encryption';
+import { grantOnTable, grantSecret } from '../encryption';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { BoundProvider, WebhookProvider } from '../providers/webhook-provider';
 import { check, checkWholeNumber } from '../validate';
@@ -32,6 +33,7 @@ export class WebhookEndpoint extends Construct {
   public readonly accessLogGroup: logs.ILogGroup;
   public readonly validator: lambda.Function;
   public readonly alias?: lambda.Alias;
+  public readonly secrets: { [endpoint: string]: secretsmanager.ISecret };
   public readonly domain?: apigateway.DomainName;
   public readonly webAcl?: wafv2.CfnWebACL;
   public readonly webAclLogGroup?: logs.LogGroup;
@@ -71,7 +73,8 @@ export class WebhookEndpoint extends Construct {
     });
     this.validator = handler.function;
     this.alias = handler.alias;
-    bound.forEach(({ secret }) => secret?.grantRead(this.validator));
+    for (const { secret } of bound) if (secret) grantSecret(secret, this.validator, context.encryptionKey);
+    this.secrets = Object.fromEntries(bound.filter(({ secret }) => secret).map(({ name, secret }) => [name, secret!]));
     grantOnTable(props.table, this.validator, 'dynamodb:PutItem');
     checkEnvironment(bound.map(configOf), props.thresholds);
 

@@ -3,6 +3,7 @@ import { documentedProps } from '../../helpers/documented-props';
 import { definitionOf, statesOf } from '../../helpers/state-machine';
 import { render, synthesize } from '../../helpers/template';
 import { HMAC_DEFAULTS } from './hmac';
+import { OPTION_DEFAULTS } from './options';
 import { VENDOR_DEFAULTS } from './vendors';
 
 const subject = synthesize();
@@ -163,6 +164,7 @@ const DEFAULTS: { [prop: string]: () => void } = {
   'MollieOptions.classic': () => expect(optionsOf('mollie')).toEqual({ classic: false }),
   ...HMAC_DEFAULTS,
   ...VENDOR_DEFAULTS,
+  ...OPTION_DEFAULTS,
   'ContainerPackagingOptions.baseImage': () => {
     const images = Object.values(subject.assetManifest.dockerImages);
     expect(images).toHaveLength(4);

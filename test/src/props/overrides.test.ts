@@ -4,6 +4,7 @@ import { documentedProps } from '../../helpers/documented-props';
 import { definitionOf, statesOf } from '../../helpers/state-machine';
 import { synthesize } from '../../helpers/template';
 import { HMAC_OVERRIDES } from './hmac';
+import { OPTION_OVERRIDES } from './options';
 import { VENDOR_OVERRIDES } from './vendors';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf';
@@ -182,6 +183,7 @@ const OVERRIDES: { [prop: string]: () => void } = {
   'MollieOptions.classic': () => expect(providers()[4].options).toEqual({ classic: true }),
   ...HMAC_OVERRIDES,
   ...VENDOR_OVERRIDES,
+  ...OPTION_OVERRIDES,
   'ContainerPackagingOptions.baseImage': () => {
     const baseImage = 'registry.example.com/lambda/nodejs:24';
     const { dockerImages } = synthesize({ packaging: HandlerPackaging.container({ baseImage }) }).assetManifest;
