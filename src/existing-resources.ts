@@ -1,4 +1,4 @@
-import { Annotations, aws_dynamodb as dynamodb, aws_events as events, aws_s3 as s3, aws_sns as sns } from 'aws-cdk-lib';
+import { Annotations, aws_dynamodb as dynamodb, aws_events as events, aws_s3 as s3, aws_sns as sns, IResource, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ArchivalProps } from './archive/archive';
 import { TABLE } from './contract';
@@ -39,7 +39,8 @@ export interface ExistingResourceProps {
 
 /** Refuses what only a resource of the system's own could have. */
 export function checkExisting(scope: Construct, existing: ExistingResourceProps, retention: RetentionProps = {}, archival: ArchivalProps = {}): void {
-  const { table, auditBucket, alertTopic } = existing;
+  const { table, auditBucket, bus, alertTopic } = existing;
+  for (const [prop, resource] of Object.entries({ table, auditBucket, bus, alertTopic })) checkRegion(scope, prop, resource);
   if (table) {
     check(table.tableStreamArn !== undefined, 'table', table.node.path || 'imported', 'turn its stream on with new images, and import it with tableStreamArn');
     checkSchema(table);
@@ -55,6 +56,13 @@ export function checkExisting(scope: Construct, existing: ExistingResourceProps,
       'cdk-webhook-processing:alertTopicPolicy', 'The policy of an imported alertTopic cannot be changed here: let events.amazonaws.com publish to it',
     );
   }
+}
+
+/** Refuses what is known to be in another region than the system: none of it works from there. */
+export function checkRegion(scope: Construct, prop: string, resource: IResource | undefined): void {
+  const { region } = Stack.of(scope);
+  if (!resource || Token.isUnresolved(resource.env.region) || Token.isUnresolved(region)) return;
+  check(resource.env.region === region, prop, `in ${resource.env.region}`, `use one in ${region}, the region of the stack`);
 }
 
 function checkSchema(table: dynamodb.ITable): void {

@@ -10,7 +10,7 @@ import { Alerts } from './alerts/alerts';
 import { ArchivalProps, Archive } from './archive/archive';
 import { DIMENSION, METRIC, PREFIX, TIERS } from './contract';
 import { allowServices, encryptStateMachine } from './encryption';
-import { checkExisting, ExistingResourceProps } from './existing-resources';
+import { checkExisting, checkRegion, ExistingResourceProps } from './existing-resources';
 import { EndpointProps } from './ingest/endpoint-props';
 import { WebhookEndpoint } from './ingest/webhook-endpoint';
 import { AlarmsProps, SystemAlarms } from './monitoring/alarms';
@@ -262,6 +262,8 @@ export class WebhookProcessingSystem extends Construct {
     checkExisting(this, props, props.retention, props.archival);
     const functions = props.functions ?? {};
     const { encryptionKey } = props;
+    checkRegion(this, 'encryptionKey', encryptionKey);
+    checkRegion(this, 'endpoint.domain.certificate', props.endpoint?.domain?.certificate);
     if (encryptionKey) allowServices(this, encryptionKey);
     const context: HandlerContext = {
       naming,

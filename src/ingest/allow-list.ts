@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { aws_iam as iam } from 'aws-cdk-lib';
+import { aws_iam as iam, Token } from 'aws-cdk-lib';
 import { check } from '../validate';
 
 /** An endpoint and the addresses it may be called from; from everywhere when there are none. */
@@ -31,6 +31,7 @@ export function allowListPolicy(endpoints: GuardedEndpoint[]): iam.PolicyDocumen
 function checkCidrs({ name, allowedCidrs }: GuardedEndpoint): void {
   const prop = `providers.${name}.allowedCidrs`;
   check(allowedCidrs === undefined || allowedCidrs.length > 0, prop, allowedCidrs, 'name a range at least, or leave it out to allow every address');
+  if (Token.isUnresolved(allowedCidrs)) return;
   for (const cidr of allowedCidrs ?? []) check(isCidr(cidr), prop, cidr, 'use ranges such as 192.0.2.0/24, 192.0.2.1/32 or 2001:db8::/32');
 }
 

@@ -138,6 +138,7 @@ export class HandlerFunction extends Construct {
 
 function checkConcurrency({ prop, reservedConcurrentExecutions: reserved, provisionedConcurrentExecutions: provisioned }: HandlerFunctionProps): void {
   const name = `functions.${prop}.provisionedConcurrentExecutions`;
+  refuseToken(name, provisioned);
   checkWholeNumber(name, provisioned, 1, 10_000);
   if (provisioned === undefined || reserved === undefined) return;
   check(
