@@ -1,5 +1,5 @@
 import {
-  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_logs as logs, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn,
+  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn,
   Duration,
   Stack, ArnFormat, RemovalPolicy,
 } from 'aws-cdk-lib';
@@ -12,6 +12,8 @@ export interface RoutingProps {
   readonly naming: Naming;
   readonly retention: Retention;
   readonly removalPolicy: RemovalPolicy;
+  readonly encryptionKey?: kms.IKey;
+  readonly bus?: events.IEventBus;
 }
 
 /** What a tier's workflow does. */
@@ -37,7 +39,7 @@ const RULE_DESCRIPTION: Readonly<Record<Tier, string>> = {
 
 /** The bus and one rule per tier; the L3 says where each leads. */
 export class Routing extends Construct {
-  public readonly bus: events.EventBus;
+  public readonly bus: events.IEventBus;
   /** What no target would take, with the event. */
   public readonly deadLetters: sqs.Queue;
   public readonly highValueRule: events.Rule;
@@ -53,16 +55,18 @@ export class Routing extends Construct {
 
   public constructor(scope: Construct, id: string, props: RoutingProps) {
     super(scope, id);
-    const { naming, retention } = props;
+    const { naming, retention, encryptionKey } = props;
     this.naming = naming;
-    this.bus = new events.EventBus(this, 'Bus', {
+    this.bus = props.bus ?? new events.EventBus(this, 'Bus', {
       eventBusName: naming.of('payment-events'),
       description: 'Transactions reported by payment providers',
+      kmsKey: encryptionKey,
     });
     this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
       queueName: naming.of('eventbridge-dlq'),
       retentionPeriod: retention.deadLetters,
-      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      encryption: encryptionKey ? sqs.QueueEncryption.KMS : sqs.QueueEncryption.SQS_MANAGED,
+      encryptionMasterKey: encryptionKey,
       enforceSSL: true,
       removalPolicy: props.removalPolicy,
     });
@@ -85,9 +89,12 @@ export class Routing extends Construct {
       eventPattern: { source: [EVENT_SOURCE], detail: { replay: events.Match.doesNotExist() } },
       retention: retention.events,
     });
+    // Not by the property of the L2, which writes the bus into the policy of a key that the bus itself refers to.
+    if (encryptionKey) (this.eventArchive.node.defaultChild as events.CfnArchive).kmsKeyIdentifier = encryptionKey.keyArn;
     this.batchLogGroup = new logs.LogGroup(this, 'BatchLog', {
       logGroupName: naming.of('low-value-transactions') && `/aws/events/${naming.of('low-value-transactions')}`,
       retention: retention.logs,
+      encryptionKey,
       removalPolicy: props.removalPolicy,
     });
   }

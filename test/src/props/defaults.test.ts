@@ -5,6 +5,7 @@ import { render, synthesize } from '../../helpers/template';
 import { ALARM_DEFAULTS } from './alarms';
 import { HMAC_DEFAULTS } from './hmac';
 import { SCREENING_DEFAULTS } from './screening';
+import { OPTION_DEFAULTS } from './options';
 import { VENDOR_DEFAULTS } from './vendors';
 
 const subject = synthesize();
@@ -173,6 +174,7 @@ const DEFAULTS: { [prop: string]: () => void } = {
   ...SCREENING_DEFAULTS,
   ...HMAC_DEFAULTS,
   ...VENDOR_DEFAULTS,
+  ...OPTION_DEFAULTS,
   'ContainerPackagingOptions.baseImage': () => {
     const images = Object.values(subject.assetManifest.dockerImages);
     expect(images).toHaveLength(4);

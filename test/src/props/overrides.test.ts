@@ -6,6 +6,7 @@ import { synthesize } from '../../helpers/template';
 import { ALARM_OVERRIDES } from './alarms';
 import { HMAC_OVERRIDES } from './hmac';
 import { SCREENING_OVERRIDES } from './screening';
+import { OPTION_OVERRIDES } from './options';
 import { VENDOR_OVERRIDES } from './vendors';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf';
@@ -193,6 +194,7 @@ const OVERRIDES: { [prop: string]: () => void } = {
   ...SCREENING_OVERRIDES,
   ...HMAC_OVERRIDES,
   ...VENDOR_OVERRIDES,
+  ...OPTION_OVERRIDES,
   'ContainerPackagingOptions.baseImage': () => {
     const baseImage = 'registry.example.com/lambda/nodejs:24';
     const { dockerImages } = synthesize({ packaging: HandlerPackaging.container({ baseImage }) }).assetManifest;
