@@ -1,5 +1,5 @@
 import { dayPath, ManifestEntry, sha256, sum } from '../../../runtime/archiver/manifest';
-import { rowsIn } from '../../../runtime/archiver/objects';
+import { ReadRow, rowsIn } from '../../../runtime/archiver/objects';
 import { PREFIX } from '../../../src/contract';
 import { AuditBucket, COLD } from './bucket';
 import { ReadManifest } from './chain';
@@ -63,9 +63,14 @@ function checkObject(entry: ManifestEntry, body: Buffer | undefined, records: Re
     return [{ problem: 'changed', key, detail: `SHA-256 is ${digest}, was ${entry.sha256} when it was archived` }];
   }
   try {
-    const rows = rowsIn(body);
-    const counts: Problem[] = rows.length === entry.rows ? [] : [{ problem: 'miscounted', key, detail: `has ${rows.length} rows, its manifest says ${entry.rows}` }];
-    return [...counts, ...rows.flatMap((row) => records.add(key, row))];
+    const problems: Problem[] = [];
+    let rows = 0;
+    for (const row of rowsIn(body)) {
+      rows += 1;
+      problems.push(...records.add(key, row));
+    }
+    if (rows !== entry.rows) problems.unshift({ problem: 'miscounted', key, detail: `has ${rows} rows, its manifest says ${entry.rows}` });
+    return problems;
   } catch (error) {
     return [{ problem: 'unreadable', key, detail: (error as Error).message }];
   }
@@ -81,7 +86,7 @@ class Records {
     return this.seen.size;
   }
 
-  public add(key: string, { key: { transaction_id, event_id }, revision, receivedAt }: ReturnType<typeof rowsIn>[number]): Problem[] {
+  public add(key: string, { key: { transaction_id, event_id }, revision, receivedAt }: ReadRow): Problem[] {
     const id = JSON.stringify([transaction_id, event_id, revision]);
     const before = this.seen.get(id);
     if (before !== undefined) return [{ problem: 'doubled', key, detail: `${transaction_id} / ${event_id} is in ${before} too` }];

@@ -6,7 +6,7 @@ import { Buckets } from '../../../local/s3/buckets';
 import { ManifestLink, writeManifest } from '../../../runtime/archiver/manifest';
 import { bucketManifests } from '../../../runtime/archiver/manifests';
 import { bucketObjects, objectsOf } from '../../../runtime/archiver/objects';
-import { archivedRow } from '../../../runtime/archiver/rows';
+import { scannedRow } from '../../../runtime/archiver/rows';
 import { fromAttributes } from '../../../runtime/aws/attributes';
 import { imageWith, RowOptions } from '../../runtime/rows';
 import { clientOptions, serve, Served } from '../s3/serve';
@@ -37,7 +37,7 @@ export class ArchiveBucket {
 
   /** Archives rows as one run does; answers with the keys of the objects. */
   public async archive(run: string, rows: readonly (RowOptions & { readonly revision?: number })[], listed = true): Promise<string[]> {
-    const read = rows.map(({ revision = 0, ...row }) => archivedRow(fromAttributes({ ...imageWith(row), revision: { N: String(revision) } })));
+    const read = rows.map(({ revision = 0, ...row }) => scannedRow(fromAttributes({ ...imageWith(row), revision: { N: String(revision) } })));
     const objects = objectsOf(read, run, 0);
     for (const object of objects) await bucketObjects(this.s3, BUCKET).create(object);
     if (listed) for (const { key } of objects) await this.list(run, key);
