@@ -3,7 +3,7 @@ import { emit, logger, traced } from '../aws/telemetry';
 import type { OpenDays } from './days';
 import { Intent, Intents, Owner, segmentId } from './intents';
 import { ArchiveObject, dayOf, Objects, objectsOf } from './objects';
-import type { Rows, ScannedRow } from './rows';
+import type { ArchivedRow, Rows, ScannedRow } from './rows';
 
 export interface ArchiveDependencies {
   readonly rows: Rows;
@@ -102,7 +102,9 @@ async function openDays(objects: readonly Pick<ArchiveObject, 'key'>[], deps: Ar
   await Promise.all([...days].map((day) => deps.days.open(day, deps.newToken())));
 }
 
-async function bury({ key, rows }: Pick<ArchiveObject, 'key' | 'rows'>, request: ArchiveRequest, deps: ArchiveDependencies): Promise<number> {
+async function bury(
+  { key, rows }: { readonly key: string; readonly rows: readonly ArchivedRow[] }, request: ArchiveRequest, deps: ArchiveDependencies,
+): Promise<number> {
   let buried = 0;
   for (let start = 0; start < rows.length; start += BURIALS_AT_ONCE) {
     const outcomes = await Promise.all(rows.slice(start, start + BURIALS_AT_ONCE).map((row) =>

@@ -10,7 +10,7 @@ import { archivedRow, ArchivedRow, ScannedRow } from './rows';
 export interface ArchiveObject {
   readonly key: string;
   readonly body: Buffer;
-  readonly rows: readonly ArchivedRow[];
+  readonly rows: readonly ScannedRow[];
 }
 
 export interface Objects {
