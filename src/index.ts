@@ -2,6 +2,7 @@ export { RiskBand } from './alerts/alert-filter';
 export type { AlertFilter } from './alerts/alert-filter';
 export * from './alerts/alert-subscriber';
 export type { ArchivalProps } from './archive/archive';
+export type { ArchiveQueryProps, IArchiveQueries } from './archive/archive-queries';
 export type { EndpointProps } from './ingest/webhook-endpoint';
 export type { FunctionOptions } from './packaging/handler-function';
 export type { AlarmsProps } from './monitoring/alarms';

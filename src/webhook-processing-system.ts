@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { AlertSubscriber } from './alerts/alert-subscriber';
 import { Alerts } from './alerts/alerts';
 import { ArchivalProps, Archive } from './archive/archive';
+import { IArchiveQueries } from './archive/archive-queries';
 import { TIERS } from './contract';
 import { EndpointProps, WebhookEndpoint } from './ingest/webhook-endpoint';
 import { AlarmsProps, SystemAlarms } from './monitoring/alarms';
@@ -215,6 +216,8 @@ export class WebhookProcessingSystem extends Construct {
   public readonly archiveSchedule: events.Rule;
   /** Inputs of archive runs that failed for good. */
   public readonly archiveDeadLetters: sqs.Queue;
+  /** SQL over the archived transactions, when `archival.athena` asks for it. */
+  public readonly archiveQueries?: IArchiveQueries;
   /** Every alarm by its construct id, e.g. `ArchiveHeartbeat`; none when they are turned off. */
   public readonly alarms: { [id: string]: cloudwatch.Alarm };
   /** The dashboard, unless turned off. */
@@ -286,6 +289,7 @@ export class WebhookProcessingSystem extends Construct {
     this.archiveWorkflow = archive.stateMachine;
     this.archiveSchedule = archive.schedule;
     this.archiveDeadLetters = archive.deadLetters;
+    this.archiveQueries = archive.queries;
     if (props.dashboard ?? true) this.dashboard = this.createDashboard(naming, context.system, providers);
     this.alarms = props.alarms?.enabled ?? true ? this.createAlarms(naming, context.system, providers, relay.mappingId, props.alarms ?? {}) : {};
     this.createOutputs();
@@ -351,6 +355,7 @@ export class WebhookProcessingSystem extends Construct {
       RoutingDeadLettersUrl: [this.routingDeadLetters.queueUrl, 'Events that no target would take'],
       WorkflowDeadLettersUrl: [this.workflowDeadLetters.queueUrl, 'Inputs of workflow branches that failed for good'],
       ArchiveDeadLettersUrl: [this.archiveDeadLetters.queueUrl, 'Inputs of archive runs that failed for good'],
+      ...(this.archiveQueries && { ArchiveWorkGroupName: [this.archiveQueries.workGroup.ref, 'Athena work group for SQL over the archive'] }),
       ...(this.dashboard && { DashboardName: [this.dashboard.dashboardName, 'CloudWatch dashboard'] }),
     };
     for (const [id, [value, description]] of Object.entries(outputs)) new CfnOutput(this, id, { value, description });
