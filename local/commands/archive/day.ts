@@ -39,7 +39,7 @@ export async function checkDay(bucket: AuditBucket, day: string, manifests: read
     const body = await bucket.read(entry.key);
     if (body === COLD) {
       cold += 1;
-      if (await bucket.storedSha256(entry.key) !== entry.sha256) problems.push({ problem: 'changed', key: entry.key, detail: 'in cold storage, with another SHA-256' });
+      problems.push(...checkCold(entry, await bucket.storedSha256(entry.key)));
     } else {
       problems.push(...checkObject(entry, body, records));
     }
@@ -54,6 +54,13 @@ function miscounted({ link, manifest }: ReadManifest): Problem[] {
   const [rows, bytes] = [sum(manifest.objects.map((entry) => entry.rows)), sum(manifest.objects.map((entry) => entry.bytes))];
   if (rows === manifest.rows && bytes === manifest.bytes) return [];
   return [{ problem: 'miscounted', key: link.key, detail: `says ${manifest.rows} rows and ${manifest.bytes} bytes, its objects ${rows} and ${bytes}` }];
+}
+
+/** What cannot be read before it is restored is known by the SHA-256 that S3 took when it was written. */
+function checkCold({ key, sha256: archived }: ManifestEntry, stored: string | undefined): Problem[] {
+  if (stored === archived) return [];
+  if (stored === undefined) return [{ problem: 'unreadable', key, detail: 'is in cold storage, and S3 keeps no SHA-256 of it: restore it first ("aws s3api restore-object")' }];
+  return [{ problem: 'changed', key, detail: `SHA-256 is ${stored} according to S3, was ${archived} when it was archived; it is in cold storage` }];
 }
 
 function checkObject(entry: ManifestEntry, body: Buffer | undefined, records: Records): Problem[] {

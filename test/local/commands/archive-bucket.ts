@@ -17,14 +17,16 @@ export const BUCKET = 'audit';
 export class ArchiveBucket {
   public s3!: S3Client;
   public url!: string;
+  public readonly clock = new VirtualClock();
   private served!: Served;
   private sequence = 0;
   private previous: ManifestLink | null = null;
 
-  public async start(): Promise<void> {
-    const clock = new VirtualClock();
+  /** Locked for so many days, or not. */
+  public async start(lockedDays = 0): Promise<void> {
+    const { clock } = this;
     const buckets = new Buckets({ clock, journal: new Journal(clock), metrics: new Metrics(clock) });
-    await buckets.createBucket(BUCKET, 'Enabled');
+    await buckets.createBucket(BUCKET, 'Enabled', lockedDays);
     this.served = await serve(buckets);
     this.url = this.served.url;
     this.s3 = new S3Client({ ...clientOptions(this.served), forcePathStyle: true });
