@@ -6,6 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { archiveCommand } from '../../../local/commands/archive/command';
 import { redriveCommand } from '../../../local/commands/redrive/command';
 import { replayCommand } from '../../../local/commands/replay/command';
+import { RunnerClock } from '../../../local/kernel/clock';
 import { ServiceError } from '../../../local/kernel/wire';
 import { failureRecord } from '../../../local/lambda/mapping/failure-record';
 import { Runner } from '../../../local/runner/runner';
@@ -30,7 +31,7 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-async function receive(id: string, amount: number): Promise<void> {
+async function receive(id: string, amount: number, settled = () => runner.settled()): Promise<void> {
   const [{ endpoints }] = runner.systems;
   const body = JSON.stringify({ transaction_id: id, amount, currency: 'USD', provider: 'shop', customer_id: 'cust_1', metadata: { exact: '1' } });
   const at = new Date();
@@ -39,7 +40,7 @@ async function receive(id: string, amount: number): Promise<void> {
     'content-type': 'application/json', 'webhook-id': `msg_${id}`, 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)), 'webhook-signature': signature,
   };
   expect((await fetch(`${runner.url}/webhook`, { method: 'POST', headers, body })).status).toBe(200);
-  await runner.settled();
+  await settled();
 }
 
 const physicalId = (path: string) => runner.resources.find(({ metadata }) => String(metadata['aws:cdk:path']).endsWith(path))!.ref;
@@ -271,4 +272,25 @@ describe('replay', () => {
     [['--from', '2025-10-09', '--to', '2025-10-10', '--source', 'bus-archive', '--transaction-id', 'x'], /--transaction-id/],
     [['--from', '2025-10-09', '--to', '2025-10-10', '--rule', 'x'], /--rule/], [['--from', '2025-10-09', '--to', '2025-10-10', '--name', 'a b'], /--name/],
   ])('refuses %p', async (args, message) => { await expect(replayCommand(args)).rejects.toThrow(message); });
+});
+
+test('what the relay really gave up on comes back', async () => {
+  // Last, as the clock of the runner goes ahead of the real one here.
+  const { clock, faults, buckets } = runner.services;
+  const bucket = physicalId('Storage/AuditBucket/Resource');
+  const failures = () => buckets.listObjects(bucket, 'aws/lambda/').map(({ key }) => key);
+  const [{ ref: relay }] = runner.resources.filter(({ type, metadata }) => type === 'AWS::Lambda::Function' && String(metadata['aws:cdk:path']).includes('/Relay/Relay/'));
+  const fault = faults.add({ service: 'lambda', target: relay, effect: 'throttle' });
+  await receive('given_up', 12.5, async () => {
+    // Longer than the stream keeps a record.
+    (clock as RunnerClock).moveTo(clock.now() + 25 * 3_600_000);
+    await runner.settled();
+  });
+  faults.end(fault.id);
+  expect(eventsOf('given_up')).toEqual([]);
+  expect(failures()).toHaveLength(1);
+
+  expect(await redrive('--only', 'relay')).toMatchObject({ code: 0, outcomes: [{ source: 'relay', error: 'RecordAgeExceeded', outcome: 'redriven', what: expect.stringContaining('1 records') }] });
+  expect(eventsOf('given_up')).toMatchObject([{ 'detail-type': 'Transaction Created', 'detail': { amount_text: '12.5' } }]);
+  expect(failures()).toEqual([]);
 });
