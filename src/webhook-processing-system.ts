@@ -8,6 +8,7 @@ import { RiskBand } from './alerts/alert-filter';
 import { AlertSubscriber } from './alerts/alert-subscriber';
 import { Alerts } from './alerts/alerts';
 import { ArchivalProps, Archive } from './archive/archive';
+import { IArchiveQueries } from './archive/archive-queries';
 import { DIMENSION, METRIC, PREFIX, TIERS } from './contract';
 import { allowServices, encryptStateMachine } from './encryption';
 import { checkExisting, checkRegion, ExistingResourceProps } from './existing-resources';
@@ -240,6 +241,8 @@ export class WebhookProcessingSystem extends Construct {
   public readonly archiveSchedule: events.Rule;
   /** Inputs of archive runs that failed for good. */
   public readonly archiveDeadLetters: sqs.Queue;
+  /** SQL over the archived transactions, when `archival.athena` asks for it. */
+  public readonly archiveQueries?: IArchiveQueries;
   /** Every alarm by its construct id, e.g. `ArchiveHeartbeat`; none when they are turned off. */
   public readonly alarms: { [id: string]: cloudwatch.Alarm };
   /** The dashboard, unless turned off. */
@@ -334,6 +337,7 @@ export class WebhookProcessingSystem extends Construct {
     this.archiveWorkflow = archive.stateMachine;
     this.archiveSchedule = archive.schedule;
     this.archiveDeadLetters = archive.deadLetters;
+    this.archiveQueries = archive.queries;
     if (props.dashboard ?? true) this.dashboard = this.createDashboard(naming, context.system, providers);
     this.alarms = props.alarms?.enabled ?? true ? this.createAlarms(naming, context.system, providers, relay.mappingId, props.alarms ?? {}) : {};
     this.createOutputs();
@@ -441,6 +445,7 @@ export class WebhookProcessingSystem extends Construct {
       RoutingDeadLettersUrl: [this.routingDeadLetters.queueUrl, 'Events that no target would take'],
       WorkflowDeadLettersUrl: [this.workflowDeadLetters.queueUrl, 'Inputs of workflow branches that failed for good'],
       ArchiveDeadLettersUrl: [this.archiveDeadLetters.queueUrl, 'Inputs of archive runs that failed for good'],
+      ...(this.archiveQueries && { ArchiveWorkGroupName: [this.archiveQueries.workGroup.ref, 'Athena work group for SQL over the archive'] }),
       ...(this.dashboard && { DashboardName: [this.dashboard.dashboardName, 'CloudWatch dashboard'] }),
     };
     for (const [id, [value, description]] of Object.entries(outputs)) new CfnOutput(this, id, { value, description });

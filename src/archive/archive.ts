@@ -10,6 +10,7 @@ import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/h
 import { Retention } from '../retention';
 import { checkWholeNumber, refuseToken } from '../validate';
 import { keepInDeadLetters, retryWithJitter, WITH_ERROR } from '../workflow-steps';
+import { ArchiveQueries, ArchiveQueryProps } from './archive-queries';
 
 /** When and how transactions are archived. */
 export interface ArchivalProps {
@@ -44,6 +45,15 @@ export interface ArchivalProps {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
    */
   readonly serverAccessLogsBucket?: s3.IBucket;
+
+  /**
+   * Lets archived transactions be asked with SQL: a table in the AWS Glue Data Catalog, an Amazon Athena work
+   * group, and queries to begin with. `{}` is enough.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/athena/latest/ug/what-is.html
+   */
+  readonly athena?: ArchiveQueryProps;
 }
 
 export interface ArchiveProps {
@@ -64,6 +74,7 @@ export class Archive extends Construct {
   public readonly logGroup: logs.LogGroup;
   /** Inputs of archive runs that failed for good, and schedules that could not start one. */
   public readonly deadLetters: sqs.Queue;
+  public readonly queries?: ArchiveQueries;
 
   public constructor(scope: Construct, id: string, props: ArchiveProps) {
     super(scope, id);
@@ -135,6 +146,10 @@ export class Archive extends Construct {
         maxEventAge: Duration.hours(6),
       })],
     });
+    if (props.archival.athena) {
+      const { naming, system, removalPolicy } = context;
+      this.queries = new ArchiveQueries(this, 'Queries', { naming, system, removalPolicy, retention, bucket, options: props.archival.athena });
+    }
   }
 
   private definition(archiver: lambda.IFunction, segments: number): sfn.IChainable {

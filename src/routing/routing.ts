@@ -48,7 +48,7 @@ export class Routing extends Construct {
   /** Known event ids that came again with another body. */
   public readonly conflictRule: events.Rule;
   public readonly batchLogGroup: logs.LogGroup;
-  /** Every event, once, for replays. */
+  /** Every stored event, once, for replays. */
   public readonly eventArchive: events.Archive;
   private readonly delivery: Delivery;
   private readonly naming: Naming;
@@ -84,9 +84,14 @@ export class Routing extends Construct {
     this.eventArchive = new events.Archive(this, 'EventArchive', {
       archiveName: naming.of('payment-events-archive'),
       sourceEventBus: this.bus,
-      description: 'Every event, for replays',
-      // EventBridge leaves its own replays out by itself.
-      eventPattern: { source: [EVENT_SOURCE], detail: { replay: events.Match.doesNotExist() } },
+      description: 'Every stored event, for replays',
+      eventPattern: {
+        source: [EVENT_SOURCE],
+        // Verdicts are in the rows, and a replay tells of them again.
+        detailType: [DETAIL_TYPE.transactionCreated, DETAIL_TYPE.webhookReceived, DETAIL_TYPE.transactionConflict],
+        // EventBridge leaves its own replays out by itself.
+        detail: { replay: events.Match.doesNotExist() },
+      },
       retention: retention.events,
     });
     // Not by the property of the L2, which writes the bus into the policy of a key that the bus itself refers to.

@@ -9,6 +9,7 @@ import { auditBucket } from '../archive/bucket';
 import { NameOf, namesOf } from '../aws/names';
 import { AWS_OPTIONS, clientOptions } from '../aws/options';
 import { tableClaims } from './claims';
+import { logWriter } from './log-events';
 import { redriveQueue } from './redrive';
 import { redriveRelayFailures } from './relay-failures';
 import { Outcome, Source, SOURCES } from './report';
@@ -75,7 +76,7 @@ export async function redriveCommand(args: readonly string[]): Promise<number> {
       await redriveQueue(source, names.require(`${source}-queue`), {
         ...shared,
         sqs: new SQSClient(options),
-        clients: { events, states: new SFNClient(options), sns: new SNSClient(options) },
+        clients: { events, states: new SFNClient(options), sns: new SNSClient(options), log: logWriter(events, values.endpoint) },
         workflowOf: (kind) => names.require(kind === 'archive' ? 'archive-workflow' : 'workflow'),
         claims: () => tableClaims(new DynamoDBClient(options), names.require('table')),
         releaseClaims: values['release-claims'],
