@@ -262,7 +262,7 @@ export class WebhookProcessingSystem extends Construct {
       if (task.screen || task.notify) routing.toWorkflow(tier, workflow.stateMachine, task);
     }
     this.lowValueBatchRule = routing.toBatchLog('low');
-    routing.conflictsTo(topic);
+    routing.conflictsTo(workflow.stateMachine);
 
     this.api = ingest.api;
     this.accessLogGroup = ingest.accessLogGroup;

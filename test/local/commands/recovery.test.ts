@@ -73,22 +73,22 @@ const workflowLetter = (stage: string, image: ReturnType<typeof imageWith>, erro
   input: {
     transaction: {
       transaction_id: image.provider_transaction_id.S, key: { transaction_id: image.transaction_id.S, event_id: image.event_id.S }, provider: 'stripe', endpoint: 'stripe',
-      event_type: 'e', amount_text: '50000.00', currency: 'USD', tier: 'high', customer_id: null, occurred_at: image.occurred_at.S, received_at: image.received_at.S, metadata: {},
+      event_type: 'e', amount_text: '50000.00', currency: 'USD', tier: 'high', customer_id: null, occurred_at: image.occurred_at.S, received_at: image.received_at.S, received_epoch_s: 1_760_000_000, metadata: {},
     },
     timestamp: image.received_at.S, screen: true, notify: true,
   },
 });
 
 describe('redrive', () => {
-  test('of an event that a topic would not take, to that topic alone', async () => {
-    const { topics, targets } = runner.services;
-    targets.register('sns', async () => { throw new ServiceError('NotFound', 'Topic does not exist'); });
+  test('of an event that a workflow would not take, to that workflow alone', async () => {
+    const { machines, targets } = runner.services;
+    targets.register('states', async () => { throw new ServiceError('StateMachineDoesNotExist', 'State machine does not exist'); });
     await receive('medium_lost', 5000);
-    targets.register('sns', (arn, invocation) => topics.deliver(arn, invocation));
+    targets.register('states', async (arn, { payload, traceHeader }) => { machines.startExecution(arn, payload, { traceHeader }); });
     expect(waiting()).toEqual([1, 0, 0]);
     expect(mailed('medium_lost')).toBe(0);
 
-    expect(await redrive('--only', 'routing', '--dry-run')).toMatchObject({ code: 1, outcomes: [{ source: 'routing', kind: 'event', outcome: 'found', error: 'Topic does not exist' }] });
+    expect(await redrive('--only', 'routing', '--dry-run')).toMatchObject({ code: 1, outcomes: [{ source: 'routing', kind: 'event', outcome: 'found', error: 'State machine does not exist' }] });
     expect(waiting()).toEqual([1, 0, 0]);
     expect(await redrive('--only', 'routing')).toMatchObject({ code: 0, outcomes: [{ outcome: 'redriven' }] });
     expect(waiting()).toEqual([0, 0, 0]);
@@ -108,7 +108,7 @@ describe('redrive', () => {
 
   test('of a branch that may have alerted only when told to', async () => {
     const image = imageWith({ transactionId: 'uncertain', amount: '50000.00', receivedAt: new Date().toISOString() });
-    await putUnpublished({ ...image, notified_at: { S: '2025-10-09T00:00:00Z' } });
+    await putUnpublished({ ...image, notification_owner: { S: 'a run that died' } });
     queue('Workflow').send({ body: workflowLetter('notification', image, 'SNS.InternalErrorException') });
     expect(await redrive('--only', 'workflow')).toMatchObject({ code: 1, outcomes: [{ outcome: 'kept', reason: expect.stringContaining('--release-claims') }] });
     expect(mailed('uncertain')).toBe(0);
