@@ -55,8 +55,9 @@ async function putUnpublished(item: object): Promise<void> {
   await runner.settled();
 }
 const eventsOf = (id: string) => runner.services.journal.entries()
-  .filter(({ type, data }) => type === 'EventReceived' && JSON.stringify(data.event).includes(`"${id}"`)).map(({ data }) => data.event as Record<string, any>);
-const kept = () => [...runner.services.buses.archives.values()][0].kept();
+  .filter(({ type, data }) => type === 'EventReceived' && JSON.stringify(data.event).includes(`"${id}"`)).map(({ data }) => data.event as Record<string, any>)
+  .filter((event) => event['detail-type'] !== 'Transaction Screened');
+const kept = () => [...runner.services.buses.archives.values()][0].kept().filter(({ value }) => value['detail-type'] !== 'Transaction Screened');
 const batchLog = () => runner.services.logs.lines(physicalId('Routing/BatchLog/Resource'));
 
 async function redrive(...args: string[]): Promise<{ code: number; outcomes: Record<string, unknown>[] }> {
@@ -72,10 +73,10 @@ const workflowLetter = (stage: string, image: ReturnType<typeof imageWith>, erro
   error: { Error: error, Cause: '' },
   input: {
     transaction: {
-      transaction_id: image.provider_transaction_id.S, key: { transaction_id: image.transaction_id.S, event_id: image.event_id.S }, provider: 'stripe', endpoint: 'stripe',
+      transaction_id: image.provider_transaction_id.S, reference: image.provider_transaction_id.S, key: { transaction_id: image.transaction_id.S, event_id: image.event_id.S }, provider: 'stripe', endpoint: 'stripe',
       event_type: 'e', amount_text: '50000.00', currency: 'USD', tier: 'high', customer_id: null, occurred_at: image.occurred_at.S, received_at: image.received_at.S, received_epoch_s: 1_760_000_000, metadata: {},
     },
-    timestamp: image.received_at.S, screen: true, notify: true,
+    timestamp: image.received_at.S, screen: true, notify: true, label: 'High',
   },
 });
 
