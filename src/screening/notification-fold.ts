@@ -36,14 +36,14 @@ export class NotificationFold {
   /** The alert for machines, with the number of those that were folded before it. */
   public readonly alert = sfn.JsonPath.jsonMerge(sfn.JsonPath.objectAt('$.notification.alert'), sfn.JsonPath.objectAt('$.fold'));
   /** What people read of it, and its value. */
-  public readonly stated: [string, string] = [' More of the same that were not sent since the last one: {}', sfn.JsonPath.stringAt('$.fold.folded')];
+  public readonly stated: [string, string] = [' ({} more of the same were not sent since the last one)', sfn.JsonPath.stringAt('$.fold.folded')];
 
   public constructor(private readonly scope: Construct, private readonly props: NotificationFoldProps) {
     const { keep, settle, claim, table } = props;
     this.open = new tasks.DynamoUpdateItem(scope, 'OpenFold', {
       table,
       key: FOLD_KEY,
-      updateExpression: 'SET #record = :fold, #first = :claim, until_s = :received + :window, before = if_not_exists(folded, :zero), folded = :zero,'
+      updateExpression: 'SET #record = :fold, #first = :claim, until_s = :received + :window, folded_before = if_not_exists(folded, :zero), folded = :zero,'
         + ' #ttl = :received + :keep',
       conditionExpression: `attribute_not_exists(${TABLE.partitionKey}) OR until_s <= :received OR #first = :claim`,
       expressionAttributeNames: { '#record': 'record', '#first': 'first', '#ttl': TABLE.timeToLive },
@@ -52,7 +52,7 @@ export class NotificationFold {
         ':window': fromNumber(props.seconds), ':keep': fromNumber(props.seconds + DAY_S),
       },
       returnValues: tasks.DynamoReturnValues.ALL_NEW,
-      resultSelector: { folded: sfn.JsonPath.stringToJson(sfn.JsonPath.stringAt('$.Attributes.before.N')) },
+      resultSelector: { folded: sfn.JsonPath.stringToJson(sfn.JsonPath.stringAt('$.Attributes.folded_before.N')) },
       resultPath: '$.fold',
     });
     retryWithJitter(this.open, REFUSED);
@@ -62,7 +62,7 @@ export class NotificationFold {
     this.reopen = new tasks.DynamoUpdateItem(scope, 'ReopenFold', {
       table,
       key: FOLD_KEY,
-      updateExpression: 'SET until_s = :zero, folded = folded + before',
+      updateExpression: 'SET until_s = :zero, folded = folded + folded_before',
       conditionExpression: '#first = :claim AND until_s > :zero',
       expressionAttributeNames: { '#first': 'first' },
       expressionAttributeValues: { ':claim': claim, ':zero': fromNumber(0) },
