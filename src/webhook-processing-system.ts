@@ -304,7 +304,7 @@ export class WebhookProcessingSystem extends Construct {
       if (task.screen || task.notify) routing.toWorkflow(tier, workflow.stateMachine, task);
     }
     this.lowValueBatchRule = routing.toBatchLog('low');
-    routing.conflictsTo(topic);
+    routing.conflictsTo(workflow.stateMachine);
     if (encryptionKey) for (const machine of [workflow.stateMachine, archive.stateMachine]) encryptStateMachine(machine, encryptionKey);
 
     this.endpoint = ingest;

@@ -89,7 +89,8 @@ function servicesByName(services: Services): Readonly<Record<string, LocalServic
     sns: services.topics,
     events: services.buses,
     states: services.machines,
-    lambda: services.functions,
+    lambda: { handle: async (request) => await services.models.invoke(request) ?? services.functions.handle(request) },
+    sagemaker: services.models,
     logs: services.logs,
     secretsmanager: services.secrets,
   };

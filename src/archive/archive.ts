@@ -197,7 +197,7 @@ export class Archive extends Construct {
     const failed = new sfn.Fail(this, 'ArchiveFailed', {
       error: 'ArchiveFailed', cause: 'A segment or a manifest could not be archived; its rows are still in the table, its objects are still to be listed',
     });
-    const keep = keepInDeadLetters(this, 'KeepFailedArchive', this.deadLetters, 'archive').next(failed);
+    const keep = keepInDeadLetters(this, 'KeepFailedArchive', this.deadLetters, 'archive', failed).next(failed);
     all.addCatch(keep, WITH_ERROR);
     manifest.addCatch(keep, WITH_ERROR);
     return plan.next(all).next(manifest).next(new sfn.Choice(this, 'ManifestsDone')
