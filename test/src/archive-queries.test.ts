@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { aws_iam as iam, CfnParameter, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { WebhookProcessingSystem } from '../../src';
 import { RECORD_COLUMNS } from '../../src/archive/record-columns';
@@ -59,6 +61,12 @@ describe('the table', () => {
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z_]+$/);
   });
+});
+
+test('the documented schema is the real one', () => {
+  const documented = readFileSync(join(__dirname, '..', '..', 'docs', 'archive.md'), 'utf8').split('### Row')[1].split('###')[0];
+  const lines = [...documented.matchAll(/^\| `(\w+)` \| `([^`]+)` \| (.+) \|$/gm)].map(([, name, type, comment]) => [name, type, comment.replaceAll('\\<', '<')]);
+  expect(lines).toEqual(RECORD_COLUMNS.map(({ name, type, comment }) => [name, type.replace(/<.*/, ''), comment]));
 });
 
 describe('the work group', () => {
