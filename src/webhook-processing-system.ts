@@ -221,7 +221,7 @@ export class WebhookProcessingSystem extends Construct {
   public readonly batchLogGroup: logs.LogGroup;
   /** Logs low-value transactions, the first time they are published. */
   public readonly lowValueBatchRule: events.Rule;
-  /** Keeps every event for replays. */
+  /** Keeps every stored event for replays. */
   public readonly eventArchive: events.Archive;
   /** Events that no target of the tier rules would take. */
   public readonly routingDeadLetters: sqs.Queue;
@@ -441,7 +441,7 @@ export class WebhookProcessingSystem extends Construct {
       AuditBucketName: [this.auditBucket.bucketName, 'Archive of all transactions'],
       WorkflowArn: [this.workflow.stateMachineArn, 'Screens and notifies'],
       ArchiveWorkflowArn: [this.archiveWorkflow.stateMachineArn, 'Archives every day'],
-      EventArchiveName: [this.eventArchive.archiveName, 'Every event, for replays'],
+      EventArchiveName: [this.eventArchive.archiveName, 'Every stored event, for replays'],
       RoutingDeadLettersUrl: [this.routingDeadLetters.queueUrl, 'Events that no target would take'],
       WorkflowDeadLettersUrl: [this.workflowDeadLetters.queueUrl, 'Inputs of workflow branches that failed for good'],
       ArchiveDeadLettersUrl: [this.archiveDeadLetters.queueUrl, 'Inputs of archive runs that failed for good'],

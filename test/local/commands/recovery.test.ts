@@ -22,7 +22,7 @@ beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'recovery-'));
   const app = new App({ outdir: scratch });
   new WebhookProcessingSystem(new Stack(app, 'Payments'), 'System', {
-    alertSubscribers: [AlertSubscriber.email('alerts@example.com')], removalPolicy: RemovalPolicy.DESTROY,
+    alertSubscribers: [AlertSubscriber.email('alerts@example.com')], archival: { athena: {} }, removalPolicy: RemovalPolicy.DESTROY,
   });
   runner = await Runner.start({ app: app.synth().directory });
 });
@@ -80,6 +80,12 @@ const workflowLetter = (stage: string, image: ReturnType<typeof imageWith>, erro
     },
     timestamp: image.received_at.S, screen: true, notify: true, label: 'High',
   },
+});
+
+test('SQL over the archive is not run here, and the runner says so', () => {
+  expect([...new Set(runner.unsupported.map(({ type }) => type))].sort()).toEqual([
+    'AWS::Athena::NamedQuery', 'AWS::Athena::WorkGroup', 'AWS::Glue::Database', 'AWS::Glue::Table',
+  ]);
 });
 
 describe('redrive', () => {

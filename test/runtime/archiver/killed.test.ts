@@ -25,7 +25,8 @@ async function freshEngines(): Promise<void> {
 /** The set of records, one line each; and who stands in for them. */
 async function outcome(): Promise<{ records: string[]; tombstones: string[]; others: string[] }> {
   const [items, archived] = [await engines.table.all(), await engines.archived()];
-  const idsOf = (record: (kind: string | undefined) => boolean) => items.filter((item) => record(item.record?.S)).map(({ transaction_id }) => transaction_id.S!).sort();
+  const idsOf = (isWanted: (kind: string | undefined) => boolean) =>
+    items.filter(({ record }) => isWanted(record?.S)).map(({ transaction_id }) => transaction_id.S!).sort();
   return {
     records: archived.map(({ attributes }) => printJson(Object.fromEntries(Object.entries(attributes).sort()))).sort(),
     tombstones: idsOf((kind) => kind === 'tombstone'),
