@@ -8,6 +8,7 @@ export interface SimulateOptions {
   readonly app: string;
   /** Names of scenarios, or `all`; none lists them. */
   readonly names: readonly string[];
+  /** Name of one, or `all`; the first without it. */
   readonly endpoint?: string;
   readonly json: boolean;
 }
@@ -23,10 +24,13 @@ export async function simulate({ app, names, endpoint, json }: SimulateOptions):
   try {
     const ledger = new Ledger(runner);
     const reports: ScenarioReport[] = [];
-    for (const scenario of scenarios) {
-      const report = await runScenario(runner, ledger, scenario, endpoint);
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : text(report));
-      reports.push(report);
+    const endpoints = endpoint === 'all' ? runner.systems.flatMap((system) => system.endpoints.map(({ name }) => name)) : [endpoint];
+    for (const one of endpoints) {
+      for (const scenario of scenarios) {
+        const report = await runScenario(runner, ledger, scenario, one);
+        process.stdout.write(json ? `${JSON.stringify(report)}\n` : text(report));
+        reports.push(report);
+      }
     }
     return reports.every(({ passed }) => passed) ? 0 : 1;
   } finally {

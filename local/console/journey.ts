@@ -1,9 +1,10 @@
 import { JournalEntry } from '../kernel/journal';
 import { Runner } from '../runner/runner';
 import { alertStage, archiveStage, fraudStage } from './aftermath';
-import { Judgement, judge } from './judgement';
+import { Judgement, judge, maxBodyBytes } from './judgement';
 import { Entry, Ledger } from './ledger';
 import { JourneyPage, Stage } from './model';
+import { nearMiss } from './near-miss';
 import { mappingStage, receivedStage } from './reception';
 import { publishStage, rulesStage } from './routing';
 import { signatureStage } from './signature';
@@ -35,7 +36,11 @@ async function stagesOf(trail: Trail): Promise<Stage[]> {
   const { entry: { capture, summary }, judgement } = trail;
   const stages = [receivedStage(trail)];
   if (!capture.endpoint) return stages;
-  stages.push(signatureStage(capture, judgement));
+  stages.push(signatureStage(capture, {
+    judgement,
+    maxBodyBytes: maxBodyBytes(trail.runner, capture),
+    nearMiss: judgement.reason === 'signature_mismatch' ? nearMiss(trail.runner, capture) : undefined,
+  }));
   if (stages[1].state === 'failed' || summary.reason === 'throttled') return stages;
   stages.push(mappingStage(trail));
   if (summary.outcome === 'rejected' || summary.outcome === 'waiting') return stages;

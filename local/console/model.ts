@@ -116,6 +116,10 @@ export interface AlarmState {
   readonly description: string;
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
   readonly rule: string;
+  /** What was held against the rule last. */
+  readonly seen?: string;
+  /** Where to read what to do. */
+  readonly runbook?: string;
 }
 
 export interface DashboardPage {

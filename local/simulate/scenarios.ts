@@ -1,6 +1,7 @@
 import type { ProviderAdapter } from '../../runtime/providers/adapter';
 import type { ProviderConfig } from '../../src/contract';
 import type { NewFault } from './faults';
+import { toleranceOf } from './sender';
 
 /** A handler by what it does; its physical name is found in the system. */
 export type Handler = 'validator' | 'relay' | 'fraudDetector';
@@ -49,7 +50,7 @@ export interface Scenario {
   readonly shots: readonly Shot[];
   readonly expected: Expected;
   /** Why it cannot be tried with some providers. */
-  readonly unfit?: (adapter: ProviderAdapter, endpoint: Pick<ProviderConfig, 'secretArn' | 'options'>) => string | undefined;
+  readonly unfit?: (adapter: ProviderAdapter, endpoint: ProviderConfig) => string | undefined;
 }
 
 const STORED = { answers: { 200: 1 }, outcomes: { stored: 1 }, published: 1, screened: 1 } as const;
@@ -57,7 +58,7 @@ const REFUSED = { answers: { 401: 1 }, outcomes: { rejected: 1 }, published: 0, 
 const RETRIED = { answers: { 200: 1, 503: 1 }, outcomes: { unavailable: 1, stored: 1 }, published: 1, screened: 1 } as const;
 const MOMENT: readonly Shot[] = [{}];
 
-const needsTime: Scenario['unfit'] = ({ description: { toleranceSeconds } }) => (toleranceSeconds === undefined ? 'this provider signs no time' : undefined);
+const needsTime: Scenario['unfit'] = (_, endpoint) => (toleranceOf(endpoint) === undefined ? 'this provider signs no time' : undefined);
 const needsSecret: Scenario['unfit'] = (_, { secretArn, options }) => (secretArn === undefined || options?.classic === true ? 'this endpoint has no secret' : undefined);
 
 const BY_PROVIDER: readonly Omit<Scenario, 'group'>[] = [

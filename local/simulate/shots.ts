@@ -1,11 +1,10 @@
-import { adapterOf } from '../../runtime/providers/registry';
 import type { ProviderConfig } from '../../src/contract';
 import { maxBodyBytes } from '../console/judgement';
 import { runArchive } from '../control/archive';
 import { Runner } from '../runner/runner';
 import { System } from '../runner/systems';
 import { Scenario, Shot } from './scenarios';
-import { OutgoingWebhook, otherSecret, sampleBody, sampleTransaction, secretOf, signWebhook } from './sender';
+import { OutgoingWebhook, otherSecret, sampleBody, sampleTransaction, secretOf, signWebhook, toleranceOf } from './sender';
 
 /** What was answered to one request. */
 export interface Answer {
@@ -86,7 +85,7 @@ function bodyOf({ runner, endpoint }: Stage, { event, change }: Shot, { transact
 /** How long before it is sent it is signed: a minute beyond what the provider allows, where the shot says so. */
 function secondsAgo({ endpoint }: Stage, { signedAgo = 0 }: Shot): number {
   if (typeof signedAgo === 'number') return signedAgo;
-  const beyond = (adapterOf(endpoint.kind).description.toleranceSeconds ?? 0) + 60;
+  const beyond = (toleranceOf(endpoint) ?? 0) + 60;
   return signedAgo === 'too-long' ? beyond : -beyond;
 }
 
