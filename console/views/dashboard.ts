@@ -1,6 +1,6 @@
 import type { AlarmState, DashboardPage, Series, Widget } from '../../local/console/model';
 import { api } from '../api';
-import { badge, h, scroller, svg } from '../dom';
+import { badge, h, svg } from '../dom';
 import type { Context } from '../page';
 
 const SIZE = { width: 560, height: 150, left: 44, bottom: 20, top: 8 } as const;
@@ -9,7 +9,10 @@ const REDRAW_MS = 2_500;
 /** The dashboards of the template: its own widgets, drawn with the runner's metrics. */
 export async function dashboardView({ onPulse }: Context): Promise<HTMLElement> {
   const place = h('div', { class: 'dashboards' });
-  const draw = async (): Promise<void> => place.replaceChildren(...(await api.dashboard()).map(dashboard));
+  const draw = async (): Promise<void> => {
+    const { dashboards, alarms } = await api.watch();
+    place.replaceChildren(h('div', { class: 'title' }, h('h1', {}, 'Dashboard')), alarmSection(alarms), ...dashboards.map(dashboard));
+  };
   await draw();
   let last = Date.now();
   onPulse(() => {
@@ -20,20 +23,32 @@ export async function dashboardView({ onPulse }: Context): Promise<HTMLElement> 
   return place;
 }
 
-function dashboard({ name, widgets, alarms, from, to }: DashboardPage): HTMLElement {
-  return h('div', {},
-    h('div', { class: 'title' }, h('h1', {}, 'Dashboard'), h('span', { class: 'quiet' }, name)),
-    alarms.length > 0 && alarmTable(alarms),
+function dashboard({ name, widgets, from, to }: DashboardPage): HTMLElement {
+  return h('section', { 'aria-label': name },
+    h('h2', {}, name),
     h('div', { class: 'widgets' }, widgets.map((widget) => panel(widget, from, to))));
 }
 
-function alarmTable(alarms: readonly AlarmState[]): HTMLElement {
-  return scroller('Alarms', h('table', { class: 'plain' },
-    h('caption', {}, 'Alarms'),
-    h('thead', {}, h('tr', {}, ['State', 'Alarm', 'Rule'].map((title) => h('th', { scope: 'col' }, title)))),
-    h('tbody', {}, alarms.map(({ name, description, state, rule }) => h('tr', {},
-      h('td', {}, badge(state.toLowerCase(), state === 'ALARM' ? 'rejected' : state === 'OK' ? 'good' : 'plain')),
-      h('td', {}, name, description !== '' && h('span', { class: 'quiet' }, ` ${description}`)), h('td', {}, rule))))));
+const ORDER = ['ALARM', 'INSUFFICIENT_DATA', 'OK'] as const;
+const STATES = { ALARM: { word: 'alarm', kind: 'rejected' }, INSUFFICIENT_DATA: { word: 'no data', kind: 'plain' }, OK: { word: 'ok', kind: 'good' } } as const;
+
+/** What rings first; the others can be opened. */
+function alarmSection(alarms: readonly AlarmState[]): HTMLElement | string {
+  if (alarms.length === 0) return '';
+  const sorted = [...alarms].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+  const ringing = alarms.filter(({ state }) => state === 'ALARM').length;
+  return h('section', { 'class': 'alarms', 'aria-label': 'Alarms' },
+    h('div', { class: 'title' }, h('h2', {}, 'Alarms'), badge(ringing === 0 ? `all ${alarms.length} quiet` : `${ringing} of ${alarms.length} ringing`, ringing === 0 ? 'good' : 'rejected')),
+    h('ul', { class: 'alarm-list' }, sorted.map(alarmItem)));
+}
+
+function alarmItem({ name, description, state, rule, seen, runbook }: AlarmState): HTMLElement {
+  return h('li', { 'data-alarm': name, 'data-state': state },
+    badge(STATES[state].word, STATES[state].kind),
+    h('div', {},
+      h('strong', {}, description.replace(/\.?\s*(Low severity\.)?\s*$/, '') || name), ' ',
+      runbook !== undefined && h('a', { 'href': runbook, 'target': '_blank', 'rel': 'noreferrer', 'aria-label': `Runbook: ${description || name}` }, 'Runbook'),
+      h('span', { class: 'quiet line' }, `${name}: ${rule}${seen === undefined ? '' : ` · ${seen}`}`)));
 }
 
 function panel({ title, series, text }: Widget, from: number, to: number): HTMLElement {

@@ -6,11 +6,12 @@ import type { Context } from '../page';
 const SIGN: Readonly<Record<Stage['state'], string>> = { done: '✓', failed: '✕', skipped: '–', waiting: '…' };
 
 /** One webhook from its bytes to the archive, a lane per stage. */
-export async function journeyView({ argument: id, listenTo, onRows }: Context): Promise<HTMLElement> {
+export async function journeyView({ argument, listenTo, onRows }: Context): Promise<HTMLElement> {
+  const [id, event = '0'] = argument.split('/');
   const place = h('div', { class: 'journey' });
   let drawn = '';
   const draw = async (): Promise<void> => {
-    const page = await api.journey(id);
+    const page = await api.journey(id, event);
     const text = JSON.stringify(page);
     if (text === drawn) return;
     drawn = text;
@@ -42,11 +43,22 @@ function content(page: JourneyPage, open: ReadonlySet<string | undefined>): HTML
       badge(summary.outcome), summary.amount !== undefined && h('strong', {}, `${summary.amount} ${summary.currency}`), badge(summary.tier, 'plain'), badge(summary.band)),
     summary.reason !== undefined && h('p', { class: 'problem' }, `Turned away: ${summary.reason.replace(/_/g, ' ')}`),
     actions(page),
+    siblingList(page),
     h('ol', { 'class': 'steps', 'aria-label': 'Stages' }, stages.map(({ id, title, state }) => h('li', {},
       h('button', { type: 'button', class: `step ${state}`, onclick: () => document.getElementById(`stage-${id}`)?.scrollIntoView({ block: 'start' }) },
         h('span', { 'aria-hidden': 'true' }, SIGN[state]), ` ${title}`, h('span', { class: 'hidden' }, `, ${state}`))))),
     h('div', { class: 'lanes' }, stages.map((stage) => lane(stage, start, open))),
   ].filter((part) => part !== false);
+}
+
+/** All events of the same webhook; the page is about one of them. */
+function siblingList({ summary: { id }, siblings }: JourneyPage): HTMLElement | false {
+  if (!siblings) return false;
+  return h('nav', { 'class': 'siblings', 'aria-label': 'Events of this webhook' },
+    h('p', { class: 'quiet' }, `This webhook has ${siblings.length} events:`),
+    h('ul', {}, siblings.map(({ index, isShown, label, amount, outcome, tier, band }) => h('li', {},
+      h('a', { 'href': `#/request/${id}/${index}`, 'aria-current': isShown ? 'page' : undefined }, label), ' ',
+      amount, ' ', badge(outcome), ' ', badge(tier, 'plain'), ' ', badge(band)))));
 }
 
 function actions({ summary: { id, endpoint }, body }: JourneyPage): HTMLElement | false {

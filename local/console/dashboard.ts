@@ -3,7 +3,7 @@ import { Resource } from '../kernel/resource';
 import { Runner } from '../runner/runner';
 import { alarmStates } from './alarms';
 import { evaluate } from './metric-math';
-import { DashboardPage, Series, Widget } from './model';
+import { DashboardPage, Series, WatchPage, Widget } from './model';
 import { MetricName, seriesOf, Window } from './series';
 
 /** A line of a graph, as dashboards write it: namespace, metric, dimensions, options. */
@@ -28,10 +28,13 @@ interface WidgetProperties {
 const LONGEST_WINDOW = 15 * 60_000;
 const STEPS = 60;
 
-/** The dashboards of the template with the runner's metrics. */
-export function dashboardPages({ resources, services }: Runner): DashboardPage[] {
-  const to = services.clock.now();
-  const alarms = alarmStates(resources, services.metrics, to);
+/** The dashboards and alarms of the template with the runner's metrics. */
+export function watchPage(runner: Runner): WatchPage {
+  const now = runner.services.clock.now();
+  return { dashboards: dashboardPages(runner, now), alarms: alarmStates(runner.resources, runner.services.metrics, now) };
+}
+
+function dashboardPages({ resources, services }: Runner, to: number): DashboardPage[] {
   return resources.filter(({ type }) => type === 'AWS::CloudWatch::Dashboard').map((resource) => {
     const widgets = widgetsIn(resource);
     const lines = widgets.map(({ properties }) => linesOf(properties));
@@ -43,7 +46,6 @@ export function dashboardPages({ resources, services }: Runner): DashboardPage[]
       name: resource.ref,
       from,
       to,
-      alarms,
       widgets: widgets.map(({ properties }, index) => widget(properties, seriesIn(lines[index], services.metrics, window))),
     };
   });

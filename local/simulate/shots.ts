@@ -41,7 +41,7 @@ export async function fire(stage: Stage, { shots, amount = 'low' }: Scenario): P
       first ??= { payment, sent };
       return sent;
     });
-    answers.push(...await Promise.all(webhooks.map((webhook) => post(stage, webhook))));
+    answers.push(...await Promise.all(webhooks.map((webhook) => postUntilTaken(stage, webhook, shot.retries ?? 0))));
     restore();
   }
   return answers;
@@ -103,6 +103,12 @@ function signingSecret({ runner: { services }, endpoint }: Stage, { secret }: Sh
   if (secret === 'other') return otherSecret(secretOf(services, endpoint));
   if (secret === 'previous') return services.secrets.secret(endpoint.secretArn!).version(undefined, 'AWSPREVIOUS').secretString;
   return undefined;
+}
+
+/** Sends a webhook, and again while it is answered that it should be. */
+async function postUntilTaken(stage: Stage, webhook: OutgoingWebhook, retries: number): Promise<Answer> {
+  const answer = await post(stage, webhook);
+  return retries > 0 && (answer.status >= 500 || answer.status === 429) ? postUntilTaken(stage, webhook, retries - 1) : answer;
 }
 
 /** Sends a webhook as its provider would, over HTTP. */
