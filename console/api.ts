@@ -46,6 +46,7 @@ export const api = {
   endFault: (id?: string) => post('end-fault', { id }),
   redrive: (options: { source?: string; dryRun?: boolean; releaseClaims?: boolean }) => post<Redriven[]>('redrive', options),
   verify: () => post<ArchiveCheck[]>('verify', {}),
+  demo: () => post<{ passed: boolean; endpoints: { sent: number }[] }>('demo', {}),
   runArchive: (all: boolean) => post<{ objects: string[] }>('archive', { all }),
 };
 

@@ -1,7 +1,9 @@
 import { runArchive } from '../control/archive';
+import { runDemo } from '../demo/demo';
 import { AwsRequest, AwsResponse, ServiceError } from '../kernel/wire';
 import { Control } from '../runner/router';
 import { Runner } from '../runner/runner';
+import { FAULT_TARGETS } from '../simulate/fault-scenarios';
 import { EFFECTS, FAULTY_SERVICES, readFault } from '../simulate/faults';
 import { runScenario } from '../simulate/run';
 import { scenarioOf, SCENARIOS } from '../simulate/scenarios';
@@ -30,6 +32,8 @@ interface Call {
 type Routes = Readonly<Record<string, (call: Call) => unknown>>;
 
 const PAGE_SIZE = 100;
+/** Of each provider: once round the samples, so that every tier and band is among them. */
+const DEMO_ROUND = 10;
 
 /** The local console: its page, what the page asks for, and the stream it listens to. */
 export function consoleControl(runner: Runner): Control {
@@ -103,6 +107,7 @@ function doing(runner: Runner, ledger: Ledger): Routes {
       source: source === undefined ? undefined : String(source), dryRun: dryRun === true, releaseClaims: releaseClaims === true,
     }),
     'POST verify': async () => (await loadRecovery()).verify(runner),
+    'POST demo': () => inTurn(() => runDemo(runner, DEMO_ROUND)),
     'POST archive': ({ body }) => runArchive(runner, new Date(clock.now() + (body.all === true ? 25 * 3_600_000 : 0))),
   };
 }
@@ -116,6 +121,7 @@ function startPage(runner: Runner): StartPage {
     functions: runner.services.functions.list().map(({ name }) => name),
     services: FAULTY_SERVICES,
     effects: EFFECTS,
+    targets: FAULT_TARGETS,
   };
 }
 

@@ -257,4 +257,6 @@ export interface StartPage {
   readonly functions: readonly string[];
   readonly services: readonly string[];
   readonly effects: readonly string[];
+  /** Handlers and services that scenarios can make misbehave, `<effect>:<target>`. */
+  readonly targets: readonly string[];
 }

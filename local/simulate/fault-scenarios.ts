@@ -12,8 +12,6 @@ const TIMES: Readonly<Record<Effect, number>> = { throttle: 2, fail: 2, slow: 1,
 
 /** What has to happen for a call to reach the target at all. */
 const COMPANIONS: Readonly<Record<string, readonly ScenarioFault[]>> = {
-  // Handlers keep secrets for minutes; a new one has none.
-  secretsmanager: [{ service: 'lambda', handler: 'validator', effect: 'crash', times: 1 }],
   // Only what fails for good goes to a queue.
   sqs: [{ service: 'lambda', handler: 'fraudDetector', effect: 'fail' }],
 };
@@ -36,7 +34,8 @@ export function faultScenario(name: string): Scenario | undefined {
     expects: 'Nothing is lost: stored once, published, screened and told of, or kept in the dead letters',
     amount: 'high',
     faults: [fault, ...COMPANIONS[target] ?? []],
-    shots: [{ retries: 8 }],
+    // Handlers keep secrets for minutes; new ones have none.
+    shots: [{ retries: 8, ...(target === 'secretsmanager' && { after: 'cold-start' as const }) }],
     archives,
     promise: 'nothing-lost',
   };

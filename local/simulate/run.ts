@@ -1,16 +1,15 @@
 import { adapterOf } from '../../runtime/providers/registry';
-import { DETAIL_TYPE, ENV } from '../../src/contract';
+import { DETAIL_TYPE } from '../../src/contract';
 import type { Entry, Ledger } from '../console/ledger';
 import type { ScenarioReport } from '../console/model';
 import { runArchive } from '../control/archive';
 import { Runner } from '../runner/runner';
 import { checksOf } from './checks';
-import { Handler, Scenario } from './scenarios';
+import { handlerName } from './handlers';
+import { Scenario } from './scenarios';
 import { tellsOfMoney } from './sender';
 import { Answer, fire, Stage } from './shots';
 
-/** Variables that only this handler has. */
-const MARK: Readonly<Record<Handler, string>> = { validator: ENV.providers, relay: ENV.bus, fraudDetector: ENV.fraud, archiver: ENV.archiveAfterHours };
 const TOMORROW = 25 * 3_600_000;
 
 /** Plays a scenario against an endpoint, waits for rest, and holds what came of it against what must. */
@@ -26,7 +25,7 @@ export async function runScenario(runner: Runner, ledger: Ledger, scenario: Scen
   const kept = () => queues.all().reduce((sum, { identity }) => sum + queues.peek(identity.arn).length, 0);
   const before = kept();
   const started = (scenario.faults ?? []).map(({ handler, target, ...fault }) =>
-    faults.add({ ...fault, target: handler ? functionName(stage, handler) : target }));
+    faults.add({ ...fault, target: handler ? handlerName(runner.resources, stage.system, handler) : target }));
   let answers: Answer[];
   try {
     answers = await fire(stage, scenario);
@@ -58,13 +57,4 @@ function stageFor(runner: Runner, endpointName: string | undefined): Stage {
 /** Whether it is about what only happens to money: screening, alerts. */
 function isAboutMoney({ faults = [], amount, promise }: Scenario): boolean {
   return (amount !== undefined && promise === undefined) || faults.some(({ handler }) => handler === 'fraudDetector');
-}
-
-function functionName({ runner, system }: Stage, handler: Handler): string {
-  const found = runner.resources.find(({ type, properties }) => {
-    const variables = (type === 'AWS::Lambda::Function' && properties.Environment?.Variables) || {};
-    return variables[ENV.system] === system.name && variables[MARK[handler]] !== undefined;
-  });
-  if (!found) throw new Error(`The system ${system.name} has no ${handler}`);
-  return found.ref;
 }

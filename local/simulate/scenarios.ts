@@ -24,7 +24,7 @@ export interface Shot {
   /** How often it is sent again while it is answered that it should be, as providers do; the last answer counts. */
   readonly retries?: number;
   /** What happens before. */
-  readonly after?: 'archive' | 'rotation';
+  readonly after?: 'archive' | 'rotation' | 'cold-start';
 }
 
 export interface Expected {

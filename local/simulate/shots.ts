@@ -4,6 +4,7 @@ import { runArchive } from '../control/archive';
 import { Runner } from '../runner/runner';
 import { System } from '../runner/systems';
 import { Scenario, Shot } from './scenarios';
+import { handlerName } from './handlers';
 import { OutgoingWebhook, otherSecret, sampleBody, sampleTransaction, secretOf, signWebhook, toleranceOf } from './sender';
 
 /** What was answered to one request. */
@@ -53,12 +54,13 @@ function newPayment({ runner, endpoint }: Stage, amount: 'low' | 'high'): Paymen
 }
 
 /** What happens before a shot; answers with what undoes it. */
-async function before({ runner, endpoint }: Stage, { after }: Shot): Promise<() => void> {
+async function before({ runner, endpoint, system }: Stage, { after }: Shot): Promise<() => void> {
   const { services } = runner;
   if (after === 'archive') {
     await runner.settled();
     await runArchive(runner, new Date(services.clock.now() + 25 * HOUR));
   }
+  if (after === 'cold-start') services.functions.recycle(handlerName(runner.resources, system, 'validator'));
   if (after !== 'rotation' || endpoint.secretArn === undefined) return () => undefined;
   const secretString = secretOf(services, endpoint);
   services.secrets.put(endpoint.secretArn, { secretString: otherSecret(secretString) });
