@@ -23,6 +23,12 @@ export class Packaging extends Component {
       exec: 'node scripts/test-package.mjs',
     });
 
+    project.addTask('test:lint-templates', {
+      description: 'Hold the synthesized configurations against cfn-lint and checkov; fetches them from PyPI the first time',
+      exec: 'node scripts/lint-templates.mjs',
+      receiveArgs: true,
+    });
+
     const unpublished = [
       '/scripts/', '/rosetta/', '/examples/', '/bench/', '/console/', '/docs/', '/generated/', '/.ci/', '/.local/',
       '/jest.config.json', '/tsconfig.dev.json', '/.npmrc', '/.projenrc.ts', '/projenrc/', '.jsii.tabl.json', 'cdk.out/',

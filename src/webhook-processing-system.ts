@@ -1,17 +1,24 @@
 import {
-  aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_dynamodb as dynamodb, aws_events as events, aws_lambda as lambda, aws_logs as logs,
-  aws_s3 as s3, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn, CfnOutput, Names, RemovalPolicy,
+  aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_kms as kms,
+  aws_lambda as lambda, aws_logs as logs, aws_s3 as s3, aws_secretsmanager as secretsmanager, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn,
+  aws_wafv2 as wafv2, CfnOutput, Names, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { RiskBand } from './alerts/alert-filter';
 import { AlertSubscriber } from './alerts/alert-subscriber';
 import { Alerts } from './alerts/alerts';
 import { ArchivalProps, Archive } from './archive/archive';
-import { TIERS } from './contract';
-import { EndpointProps, WebhookEndpoint } from './ingest/webhook-endpoint';
+import { IArchiveQueries } from './archive/archive-queries';
+import { DIMENSION, METRIC, PREFIX, TIERS } from './contract';
+import { allowServices, encryptStateMachine } from './encryption';
+import { checkExisting, checkRegion, ExistingResourceProps } from './existing-resources';
+import { EndpointProps } from './ingest/endpoint-props';
+import { WebhookEndpoint } from './ingest/webhook-endpoint';
 import { AlarmsProps, SystemAlarms } from './monitoring/alarms';
 import { TransactionDashboard } from './monitoring/dashboard';
 import { SystemMetrics } from './monitoring/metrics';
 import { Naming } from './naming';
+import { NetworkProps, resolveNetwork } from './network';
 import { FunctionOptions, HandlerContext } from './packaging/handler-function';
 import { HandlerPackaging } from './packaging/handler-packaging';
 import { WebhookProvider } from './providers/webhook-provider';
@@ -19,6 +26,7 @@ import { Relay } from './relay/relay';
 import { resolveRetention, RetentionProps } from './retention';
 import { Routing } from './routing/routing';
 import { resolveThresholds, ThresholdProps } from './routing/tiers';
+import { transactionRule, TransactionRuleOptions } from './routing/transaction-rule';
 import { FraudDetectionProps, resolveFraudDetection } from './screening/fraud-detection';
 import { TransactionWorkflow } from './screening/transaction-workflow';
 import { TransactionStorage } from './storage/transaction-storage';
@@ -56,7 +64,7 @@ export interface FunctionsProps {
 }
 
 /** Properties of a `WebhookProcessingSystem`. All are optional. */
-export interface WebhookProcessingSystemProps {
+export interface WebhookProcessingSystemProps extends ExistingResourceProps, NetworkProps {
   /**
    * Providers whose webhooks are received, each at `/webhook/<name>`. The first one is
    * served at the bare `/webhook` too.
@@ -122,6 +130,14 @@ export interface WebhookProcessingSystemProps {
   readonly endpoint?: EndpointProps;
 
   /**
+   * Key of your own for everything that is stored: table and stream, bucket, queues, topic, bus and its archive, logs, secrets,
+   * environment variables, workflow data. What exists already keeps its own encryption.
+   *
+   * @default - keys that AWS manages
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
    * Gives every resource a physical name that ends in this suffix, e.g. `transactions-dev`.
    *
    * @default - no physical names
@@ -172,17 +188,27 @@ export class WebhookProcessingSystem extends Construct {
   /** REST API with `POST /webhook` and `POST /webhook/{provider}`. */
   public readonly api: apigateway.RestApi;
   /** One JSON line per request. */
-  public readonly accessLogGroup: logs.LogGroup;
+  public readonly accessLogGroup: logs.ILogGroup;
+  /** Signing secret of each endpoint by its name, whether it was created or given. */
+  public readonly secrets: { [endpoint: string]: secretsmanager.ISecret };
+  /** Custom domain name of the API, if there is one. */
+  public readonly domain?: apigateway.DomainName;
+  /** Web ACL that was created for the API, if there is one. */
+  public readonly webAcl?: wafv2.CfnWebACL;
+  /** What the web ACL blocked or counted. */
+  public readonly webAclLogGroup?: logs.LogGroup;
+  /** Alias `live` of each function with provisioned concurrency, by the function's name in `functions`. */
+  public readonly functionAliases: { [name: string]: lambda.Alias };
   /** Verifies webhooks and stores what they say. */
   public readonly validator: lambda.Function;
   /** Transactions of the last day, and tombstones of those archived. */
-  public readonly table: dynamodb.Table;
+  public readonly table: dynamodb.ITable;
   /** Archived transactions, and records that could not be published. */
-  public readonly auditBucket: s3.Bucket;
+  public readonly auditBucket: s3.IBucket;
   /** Publishes stored transactions. */
   public readonly relay: lambda.Function;
   /** Every transaction is an event on this bus; add rules of your own. */
-  public readonly bus: events.EventBus;
+  public readonly bus: events.IEventBus;
   /** Matches transactions above `thresholds.high`. */
   public readonly highValueRule: events.Rule;
   /** Matches transactions from `thresholds.medium` to `thresholds.high`. */
@@ -206,7 +232,7 @@ export class WebhookProcessingSystem extends Construct {
   /** Inputs of workflow branches that failed for good. */
   public readonly workflowDeadLetters: sqs.Queue;
   /** Topic of all alerts. */
-  public readonly alertTopic: sns.Topic;
+  public readonly alertTopic: sns.ITopic;
   /** Archives one segment of the table. */
   public readonly archiver: lambda.Function;
   /** STANDARD workflow: archives every segment. */
@@ -215,10 +241,14 @@ export class WebhookProcessingSystem extends Construct {
   public readonly archiveSchedule: events.Rule;
   /** Inputs of archive runs that failed for good. */
   public readonly archiveDeadLetters: sqs.Queue;
+  /** SQL over the archived transactions, when `archival.athena` asks for it. */
+  public readonly archiveQueries?: IArchiveQueries;
   /** Every alarm by its construct id, e.g. `ArchiveHeartbeat`; none when they are turned off. */
   public readonly alarms: { [id: string]: cloudwatch.Alarm };
   /** The dashboard, unless turned off. */
   public readonly dashboard?: cloudwatch.Dashboard;
+  private readonly endpoint: WebhookEndpoint;
+  private readonly metrics: SystemMetrics;
 
   public constructor(scope: Construct, id: string, props: WebhookProcessingSystemProps = {}) {
     super(scope, id);
@@ -232,24 +262,36 @@ export class WebhookProcessingSystem extends Construct {
       removalPolicy === RemovalPolicy.RETAIN || removalPolicy === RemovalPolicy.DESTROY, 'removalPolicy', removalPolicy,
       'use RemovalPolicy.RETAIN or RemovalPolicy.DESTROY',
     );
+    checkExisting(this, props, props.retention, props.archival);
     const functions = props.functions ?? {};
+    const { encryptionKey } = props;
+    checkRegion(this, 'encryptionKey', encryptionKey);
+    checkRegion(this, 'endpoint.domain.certificate', props.endpoint?.domain?.certificate);
+    if (encryptionKey) allowServices(this, encryptionKey);
     const context: HandlerContext = {
       naming,
       packaging: props.packaging ?? HandlerPackaging.container(),
       tracing: props.tracing ?? true,
       logRetention: retention.logs,
       removalPolicy,
+      encryptionKey,
+      network: resolveNetwork(props),
       system: Names.uniqueResourceName(this, { maxLength: 100, separator: '-' }),
     };
 
-    const storage = new TransactionStorage(this, 'Storage', { naming, retention, removalPolicy, objectLock: props.archival?.objectLock });
+    const storage = new TransactionStorage(this, 'Storage', {
+      naming, retention, removalPolicy, encryptionKey, table: props.table, bucket: props.auditBucket,
+      objectLock: props.archival?.objectLock, serverAccessLogsBucket: props.archival?.serverAccessLogsBucket,
+    });
     const { table, bucket } = storage;
     const ingest = new WebhookEndpoint(this, 'Ingest', {
       context, table, thresholds, providers, endpoint: props.endpoint ?? {}, validator: functions.validator ?? {},
     });
-    const routing = new Routing(this, 'Routing', { naming, retention, removalPolicy });
+    const routing = new Routing(this, 'Routing', { naming, retention, removalPolicy, encryptionKey, bus: props.bus });
     const relay = new Relay(this, 'Relay', { context, table, bus: routing.bus, failures: bucket, options: functions.relay ?? {} });
-    const { topic } = new Alerts(this, 'Alerts', { naming, subscribers: props.alertSubscribers ?? [] });
+    const { topic } = new Alerts(this, 'Alerts', {
+      naming, encryptionKey, topic: props.alertTopic, subscribers: props.alertSubscribers ?? [],
+    });
     const workflow = new TransactionWorkflow(this, 'Workflow', {
       context, table, topic, bus: routing.bus, fraudDetection, retention, options: functions.fraudDetector ?? {},
     });
@@ -263,9 +305,18 @@ export class WebhookProcessingSystem extends Construct {
     }
     this.lowValueBatchRule = routing.toBatchLog('low');
     routing.conflictsTo(topic);
+    if (encryptionKey) for (const machine of [workflow.stateMachine, archive.stateMachine]) encryptStateMachine(machine, encryptionKey);
 
+    this.endpoint = ingest;
+    this.metrics = new SystemMetrics(context.system);
     this.api = ingest.api;
     this.accessLogGroup = ingest.accessLogGroup;
+    this.secrets = ingest.secrets;
+    this.domain = ingest.domain;
+    this.webAcl = ingest.webAcl;
+    this.webAclLogGroup = ingest.webAclLogGroup;
+    const aliases = { validator: ingest.alias, relay: relay.alias, fraudDetector: workflow.alias, archiver: archive.alias };
+    this.functionAliases = Object.fromEntries(Object.entries(aliases).filter((entry): entry is [string, lambda.Alias] => entry[1] !== undefined));
     this.validator = ingest.validator;
     this.table = table;
     this.auditBucket = bucket;
@@ -286,6 +337,7 @@ export class WebhookProcessingSystem extends Construct {
     this.archiveWorkflow = archive.stateMachine;
     this.archiveSchedule = archive.schedule;
     this.archiveDeadLetters = archive.deadLetters;
+    this.archiveQueries = archive.queries;
     if (props.dashboard ?? true) this.dashboard = this.createDashboard(naming, context.system, providers);
     this.alarms = props.alarms?.enabled ?? true ? this.createAlarms(naming, context.system, providers, relay.mappingId, props.alarms ?? {}) : {};
     this.createOutputs();
@@ -293,7 +345,49 @@ export class WebhookProcessingSystem extends Construct {
 
   /** URL to register at a provider: that of the endpoint `name`, or the bare one. */
   public webhookUrl(name?: string): string {
-    return this.api.urlForPath(name === undefined ? '/webhook' : `/webhook/${name}`);
+    return this.endpoint.urlFor(name === undefined ? '/webhook' : `/webhook/${name}`);
+  }
+
+  /** Adds a rule of your own to the bus, for events of this system. */
+  public addRule(id: string, options: TransactionRuleOptions = {}): events.Rule {
+    return transactionRule(this, id, this.bus, options);
+  }
+
+  /** Adds an action to every alarm there is now. */
+  public addAlarmAction(...actions: cloudwatch.IAlarmAction[]): void {
+    for (const alarm of Object.values(this.alarms)) alarm.addAlarmAction(...actions);
+  }
+
+  /** Allows reading transactions that are not archived yet, and nothing else of the table. */
+  public grantReadTransactions(grantee: iam.IGrantable): iam.Grant {
+    this.table.encryptionKey?.grantDecrypt(grantee);
+    return this.table.grant(grantee, 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query');
+  }
+
+  /** Allows reading archived transactions and their manifests, and nothing else of the bucket. */
+  public grantReadArchive(grantee: iam.IGrantable): iam.Grant {
+    const grants = [PREFIX.transactions, PREFIX.manifests].map((prefix) => this.auditBucket.grantRead(grantee, `${prefix}*`));
+    return grants[0].combine(grants[1]);
+  }
+
+  /** A metric of this system's handlers, e.g. `RowsArchived`; summed over five minutes unless told otherwise. */
+  public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.metric(metricName, props?.dimensionsMap, props);
+  }
+
+  /** Webhooks of an endpoint that were stored for the first time. */
+  public metricWebhooksAccepted(endpoint: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.metric(METRIC.webhooksAccepted, { [DIMENSION.provider]: endpoint }, props);
+  }
+
+  /** Transactions with a verdict in a risk band. */
+  public metricTransactionsScreened(riskBand: RiskBand, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.metric(METRIC.transactionsScreened, { [DIMENSION.riskBand]: riskBand }, props);
+  }
+
+  /** Milliseconds from the stored webhook to its verdict; the 99th percentile unless told otherwise. */
+  public metricTimeToVerdict(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.metric(METRIC.storeToVerdict, {}, { statistic: 'p99', ...props });
   }
 
   private createDashboard(naming: Naming, system: string, providers: WebhookProvider[]): cloudwatch.Dashboard {
@@ -351,6 +445,7 @@ export class WebhookProcessingSystem extends Construct {
       RoutingDeadLettersUrl: [this.routingDeadLetters.queueUrl, 'Events that no target would take'],
       WorkflowDeadLettersUrl: [this.workflowDeadLetters.queueUrl, 'Inputs of workflow branches that failed for good'],
       ArchiveDeadLettersUrl: [this.archiveDeadLetters.queueUrl, 'Inputs of archive runs that failed for good'],
+      ...(this.archiveQueries && { ArchiveWorkGroupName: [this.archiveQueries.workGroup.ref, 'Athena work group for SQL over the archive'] }),
       ...(this.dashboard && { DashboardName: [this.dashboard.dashboardName, 'CloudWatch dashboard'] }),
     };
     for (const [id, [value, description]] of Object.entries(outputs)) new CfnOutput(this, id, { value, description });

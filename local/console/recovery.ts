@@ -23,7 +23,7 @@ export async function redrive({ resources, url }: Runner, { source, dryRun, rele
   const sources = SOURCES.filter((one) => source === undefined || one === source);
   const outcomes: Outcome[] = [];
   for (const names of namesOfSystems(resources)) {
-    await redriveSources(sources, names, clientOptions({ endpoint: url }), { dryRun, releaseClaims, report: { add: (outcome) => outcomes.push(outcome) } });
+    await redriveSources(sources, names, clientOptions({ endpoint: url }), { endpoint: url, dryRun, releaseClaims, report: { add: (outcome) => outcomes.push(outcome) } });
   }
   return outcomes;
 }

@@ -32,7 +32,7 @@ function millionths(text: string): bigint {
 }
 
 /** The rule of the tier, and beside it the one that alerts or logs. */
-const RULES_OF = { low: 2, medium: 2, high: 1 } as const;
+const RULES_OF = { low: 2, medium: 1, high: 1 } as const;
 
 /** What is wrong with an outcome; nothing when all went as it should. */
 export function verdictOn(status: number, { tier }: Expectation, outcome: Outcome | undefined): string[] {

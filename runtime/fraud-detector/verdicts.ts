@@ -42,7 +42,7 @@ export function verdictStore(client: DynamoDBClient, table: string): Verdicts {
       UpdateExpression: expression,
       ConditionExpression: condition,
       ExpressionAttributeNames: Object.keys(names).length > 0 ? names : undefined,
-      ExpressionAttributeValues: Object.keys(values).length > 0 ? values : undefined,
+      ExpressionAttributeValues: values,
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     }));
 
@@ -104,7 +104,18 @@ export function verdictStore(client: DynamoDBClient, table: string): Verdicts {
     },
 
     async releaseAlert(key) {
-      await update(key, 'REMOVE alert_owner', {}, ROW_EXISTS);
+      try {
+        await update(
+          key,
+          'REMOVE alert_owner SET revision = revision + :one',
+          { ':transaction': { S: RECORD.transaction }, ':one': { N: '1' } },
+          `${ROW_EXISTS} AND ${ROW_IS_LIVE}`,
+          { '#record': 'record' },
+        );
+      } catch (error) {
+        // A tombstone has no claim to give back.
+        if (refusedBy(error)?.record?.S !== RECORD.tombstone) throw error;
+      }
     },
   };
 }

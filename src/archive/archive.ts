@@ -5,10 +5,12 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV, PREFIX } from '../contract';
+import { grantOnTable } from '../encryption';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { Retention } from '../retention';
 import { checkWholeNumber, refuseToken } from '../validate';
 import { keepInDeadLetters, retryWithJitter, WITH_ERROR } from '../workflow-steps';
+import { ArchiveQueries, ArchiveQueryProps } from './archive-queries';
 
 /** When and how transactions are archived. */
 export interface ArchivalProps {
@@ -35,6 +37,23 @@ export interface ArchivalProps {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
    */
   readonly objectLock?: s3.ObjectLockRetention;
+
+  /**
+   * Bucket that S3 writes the access log of the audit bucket to, under `transaction-audit-logs/`.
+   *
+   * @default - no server access log
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
+   */
+  readonly serverAccessLogsBucket?: s3.IBucket;
+
+  /**
+   * Lets archived transactions be asked with SQL: a table in the AWS Glue Data Catalog, an Amazon Athena work
+   * group, and queries to begin with. `{}` is enough.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/athena/latest/ug/what-is.html
+   */
+  readonly athena?: ArchiveQueryProps;
 }
 
 export interface ArchiveProps {
@@ -49,11 +68,13 @@ export interface ArchiveProps {
 /** Moves what is old enough from the table to the audit bucket, every day. */
 export class Archive extends Construct {
   public readonly archiver: lambda.Function;
+  public readonly alias?: lambda.Alias;
   public readonly stateMachine: sfn.StateMachine;
   public readonly schedule: events.Rule;
   public readonly logGroup: logs.LogGroup;
   /** Inputs of archive runs that failed for good, and schedules that could not start one. */
   public readonly deadLetters: sqs.Queue;
+  public readonly queries?: ArchiveQueries;
 
   public constructor(scope: Construct, id: string, props: ArchiveProps) {
     super(scope, id);
@@ -63,7 +84,7 @@ export class Archive extends Construct {
     refuseToken('archival.segments', segments);
     checkWholeNumber('archival.segments', segments, 1, 40);
 
-    this.archiver = new HandlerFunction(this, 'Archiver', {
+    const handler = new HandlerFunction(this, 'Archiver', {
       context,
       handler: 'archiver',
       prop: 'archiver',
@@ -79,8 +100,10 @@ export class Archive extends Construct {
         [ENV.archiveAfterHours]: String(retention.archiveAfter.toHours()),
         [ENV.dedupeDays]: String(retention.dedupe.toDays()),
       },
-    }).function;
-    table.grant(this.archiver, 'dynamodb:Scan', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
+    });
+    this.archiver = handler.function;
+    this.alias = handler.alias;
+    grantOnTable(table, this.archiver, 'dynamodb:Scan', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
     this.archiver.addToRolePolicy(new iam.PolicyStatement({
       actions: ['s3:PutObject', 's3:GetObject'],
       resources: [PREFIX.transactions, PREFIX.manifests].map((prefix) => bucket.arnForObjects(`${prefix}*`)),
@@ -92,20 +115,22 @@ export class Archive extends Construct {
     this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
       queueName: context.naming.of('archive-dlq'),
       retentionPeriod: retention.deadLetters,
-      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      encryption: context.encryptionKey ? sqs.QueueEncryption.KMS : sqs.QueueEncryption.SQS_MANAGED,
+      encryptionMasterKey: context.encryptionKey,
       enforceSSL: true,
       removalPolicy: context.removalPolicy,
     });
     this.logGroup = new logs.LogGroup(this, 'LogGroup', {
       logGroupName: name && `/aws/states/${name}`,
       retention: context.logRetention,
+      encryptionKey: context.encryptionKey,
       removalPolicy: context.removalPolicy,
     });
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: name,
       stateMachineType: sfn.StateMachineType.STANDARD,
       comment: 'Archives every segment of the table, then writes what each day consists of',
-      definitionBody: sfn.DefinitionBody.fromChainable(this.definition(segments)),
+      definitionBody: sfn.DefinitionBody.fromChainable(this.definition(handler.target, segments)),
       timeout: Duration.hours(12),
       tracingEnabled: context.tracing,
       logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
@@ -121,11 +146,15 @@ export class Archive extends Construct {
         maxEventAge: Duration.hours(6),
       })],
     });
+    if (props.archival.athena) {
+      const { naming, system, removalPolicy } = context;
+      this.queries = new ArchiveQueries(this, 'Queries', { naming, system, removalPolicy, retention, bucket, options: props.archival.athena });
+    }
   }
 
-  private definition(segments: number): sfn.IChainable {
+  private definition(archiver: lambda.IFunction, segments: number): sfn.IChainable {
     const archive = new tasks.LambdaInvoke(this, 'ArchiveSegment', {
-      lambdaFunction: this.archiver,
+      lambdaFunction: archiver,
       outputPath: '$.Payload',
       retryOnServiceExceptions: false,
     });
@@ -154,7 +183,7 @@ export class Archive extends Construct {
     });
     all.itemProcessor(untilDone);
     const manifest = new tasks.LambdaInvoke(this, 'WriteManifests', {
-      lambdaFunction: this.archiver,
+      lambdaFunction: archiver,
       payload: sfn.TaskInput.fromObject({
         manifest: true,
         now: sfn.JsonPath.stringAt('$.now'),

@@ -1,44 +1,17 @@
 import {
-  aws_apigateway as apigateway, aws_dynamodb as dynamodb, aws_lambda as lambda, aws_logs as logs, Duration, Stack, Token,
+  aws_apigateway as apigateway, aws_dynamodb as dynamodb, aws_lambda as lambda, aws_logs as logs,
+  aws_secretsmanager as secretsmanager, aws_wafv2 as wafv2, Duration, Stack, Token,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV, ProviderConfig, TierThresholds } from '../contract';
+import { grantOnTable, grantSecret } from '../encryption';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { BoundProvider, WebhookProvider } from '../providers/webhook-provider';
 import { check, checkWholeNumber } from '../validate';
-
-/** Settings of the public endpoint. */
-export interface EndpointProps {
-  /**
-   * Requests per second the stage lets through in the long run; above it callers get 429 and retry.
-   *
-   * @default 1000
-   */
-  readonly throttlingRateLimit?: number;
-
-  /**
-   * Requests the stage lets through at once.
-   *
-   * @default 2000
-   */
-  readonly throttlingBurstLimit?: number;
-
-  /**
-   * Largest body in bytes that is accepted, 1 KiB to 190 KiB: a row holds the body and
-   * what was read from it, and DynamoDB holds 400 KB per row. Larger bodies get 413.
-   *
-   * @default 131072
-   */
-  readonly maxBodyBytes?: number;
-
-  /**
-   * Whether to set the account-wide role that lets API Gateway write logs. Turn it off where
-   * the account has one already.
-   *
-   * @default true
-   */
-  readonly cloudWatchRole?: boolean;
-}
+import { allowListPolicy } from './allow-list';
+import { addDomain, isExecuteApiDisabled } from './endpoint-domain';
+import { EndpointProps } from './endpoint-props';
+import { SIGNATURE_HEADERS } from './signature-headers';
 
 export interface WebhookEndpointProps {
   readonly context: HandlerContext;
@@ -57,8 +30,13 @@ const MAX_ENVIRONMENT_BYTES = 4096;
 /** The public front: API Gateway in front of the validator. */
 export class WebhookEndpoint extends Construct {
   public readonly api: apigateway.RestApi;
-  public readonly accessLogGroup: logs.LogGroup;
+  public readonly accessLogGroup: logs.ILogGroup;
   public readonly validator: lambda.Function;
+  public readonly alias?: lambda.Alias;
+  public readonly secrets: { [endpoint: string]: secretsmanager.ISecret };
+  public readonly domain?: apigateway.DomainName;
+  public readonly webAcl?: wafv2.CfnWebACL;
+  public readonly webAclLogGroup?: logs.LogGroup;
 
   public constructor(scope: Construct, id: string, props: WebhookEndpointProps) {
     super(scope, id);
@@ -68,14 +46,16 @@ export class WebhookEndpoint extends Construct {
     checkWholeNumber('endpoint.throttlingRateLimit', endpoint.throttlingRateLimit, 1, 100_000);
     checkWholeNumber('endpoint.throttlingBurstLimit', endpoint.throttlingBurstLimit, 1, 100_000);
 
-    this.accessLogGroup = new logs.LogGroup(this, 'AccessLogs', {
+    this.accessLogGroup = endpoint.accessLogGroup ?? new logs.LogGroup(this, 'AccessLogs', {
       logGroupName: context.naming.of('webhook-api') && `/aws/apigateway/${context.naming.of('webhook-api')}`,
       retention: context.logRetention,
+      encryptionKey: context.encryptionKey,
       removalPolicy: context.removalPolicy,
     });
     this.api = this.createApi(props);
+    if (endpoint.domain) this.domain = addDomain(this, this.api, endpoint.domain);
     const bound = this.bindProviders(props);
-    this.validator = new HandlerFunction(this, 'Validator', {
+    const handler = new HandlerFunction(this, 'Validator', {
       context,
       handler: 'validator',
       prop: 'validator',
@@ -90,37 +70,54 @@ export class WebhookEndpoint extends Construct {
         [ENV.thresholds]: JSON.stringify(props.thresholds),
         [ENV.maxBodyBytes]: String(maxBodyBytes),
       },
-    }).function;
-    bound.forEach(({ secret }) => secret?.grantRead(this.validator));
-    props.table.grant(this.validator, 'dynamodb:PutItem');
+    });
+    this.validator = handler.function;
+    this.alias = handler.alias;
+    for (const { secret } of bound) if (secret) grantSecret(secret, this.validator, context.encryptionKey);
+    this.secrets = Object.fromEntries(bound.filter(({ secret }) => secret).map(({ name, secret }) => [name, secret!]));
+    grantOnTable(props.table, this.validator, 'dynamodb:PutItem');
     checkEnvironment(bound.map(configOf), props.thresholds);
 
-    const integration = new apigateway.LambdaIntegration(this.validator, { proxy: true, allowTestInvoke: false });
+    const integration = new apigateway.LambdaIntegration(handler.target, { proxy: true, allowTestInvoke: false });
     const webhook = this.api.root.addResource('webhook');
     const endpointResource = webhook.addResource('{provider}');
     for (const resource of [webhook, endpointResource]) {
       resource.addMethod('POST', integration);
       if (bound.some(({ answersGet }) => answersGet)) resource.addMethod('GET', integration);
     }
+    const guard = endpoint.webAcl?._bind(this, { context, stage: this.api.deploymentStage, secretHeaders: headersOf(bound) });
+    this.webAcl = guard?.webAcl;
+    this.webAclLogGroup = guard?.logGroup;
   }
 
-  private bindProviders({ context, providers }: WebhookEndpointProps): BoundProvider[] {
+  /** Address of an endpoint, to be registered at its provider. */
+  public urlFor(path: string): string {
+    return this.domain ? `https://${this.domain.domainName}${path}` : this.api.urlForPath(path);
+  }
+
+  private bindProviders({ context, providers, endpoint }: WebhookEndpointProps): BoundProvider[] {
     const names = providers.map(({ name }) => name);
     check(providers.length > 0, 'providers', names, 'name at least one provider, or leave it out for the default');
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     check(twice === undefined, 'providers', twice, 'each endpoint needs a name of its own: set the option name');
     // Not the stage's own URL: it depends on the function whose environment this goes into.
     const { region, urlSuffix } = Stack.of(this);
-    const baseUrl = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}`;
-    return providers.map((provider) => provider._bind(this, { baseUrl, removalPolicy: context.removalPolicy }));
+    const baseUrl = endpoint.domain
+      ? `https://${endpoint.domain.domainName}`
+      : `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}`;
+    return providers.map((provider) => provider._bind(this, { baseUrl, removalPolicy: context.removalPolicy, encryptionKey: context.encryptionKey }));
   }
 
-  private createApi({ context, endpoint }: WebhookEndpointProps): apigateway.RestApi {
+  private createApi({ context, endpoint, providers }: WebhookEndpointProps): apigateway.RestApi {
     const api = new apigateway.RestApi(this, 'Api', {
       // CloudWatch tells APIs apart by this name.
       restApiName: context.naming.of('webhook-api') ?? context.system,
       description: 'Receives webhooks of payment providers',
       binaryMediaTypes: ['*/*'],
+      // Providers' servers gain nothing from CloudFront in between, and custom domains with mutual TLS are regional.
+      endpointTypes: [apigateway.EndpointType.REGIONAL],
+      disableExecuteApiEndpoint: isExecuteApiDisabled(endpoint.domain, endpoint.disableExecuteApiEndpoint),
+      policy: allowListPolicy(providers),
       cloudWatchRole: endpoint.cloudWatchRole ?? true,
       deployOptions: {
         stageName: STAGE,
@@ -156,6 +153,11 @@ export class WebhookEndpoint extends Construct {
     api.addGatewayResponse('ServerError', { type: apigateway.ResponseType.DEFAULT_5XX, templates: asError });
     return api;
   }
+}
+
+function headersOf(providers: BoundProvider[]): string[] {
+  const own = providers.map(({ options }) => options?.header).filter((header): header is string => typeof header === 'string');
+  return [...new Set([...SIGNATURE_HEADERS, ...own.map((header) => header.toLowerCase())])];
 }
 
 function configOf({ name, kind, secret, options }: BoundProvider, index: number): ProviderConfig {

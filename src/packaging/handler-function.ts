@@ -1,8 +1,9 @@
-import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV } from '../contract';
 import { Naming } from '../naming';
-import { checkWholeNumber, refuseToken } from '../validate';
+import { NetworkProps } from '../network';
+import { check, checkWholeNumber, refuseToken } from '../validate';
 import { HandlerPackaging } from './handler-packaging';
 
 /** Settings of one of the functions. */
@@ -27,6 +28,22 @@ export interface FunctionOptions {
    * @default - shares the account's unreserved concurrency
    */
   readonly reservedConcurrentExecutions?: number;
+
+  /**
+   * Execution environments that are kept initialized, so that no webhook waits for a cold start. They are of the
+   * alias `live`, which is then what gets invoked.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+   */
+  readonly provisionedConcurrentExecutions?: number;
+
+  /**
+   * Existing log group of the function.
+   *
+   * @default - a new log group, kept for `retention.logs`
+   */
+  readonly logGroup?: logs.ILogGroup;
 }
 
 /** What every stage hands to its function. */
@@ -36,6 +53,9 @@ export interface HandlerContext {
   readonly tracing: boolean;
   readonly logRetention: logs.RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  /** Encrypts what the system stores, if there is one of the customer's. */
+  readonly encryptionKey?: kms.IKey;
+  readonly network: NetworkProps;
   /** Value of the `System` dimension of the handlers' metrics. */
   readonly system: string;
 }
@@ -61,22 +81,27 @@ export interface HandlerFunctionProps extends FunctionOptions {
 /** A function with its own log group and its own role, which holds nothing but what is granted. */
 export class HandlerFunction extends Construct {
   public readonly function: lambda.Function;
-  public readonly logGroup: logs.LogGroup;
+  /** What callers invoke: the function, or its alias when there is one. */
+  public readonly target: lambda.IFunction;
+  public readonly alias?: lambda.Alias;
+  public readonly logGroup: logs.ILogGroup;
   public readonly role: iam.Role;
 
   public constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
     checkWholeNumber(`functions.${props.prop}.memorySize`, props.memorySize, 128, 10_240);
     checkWholeNumber(`functions.${props.prop}.reservedConcurrentExecutions`, props.reservedConcurrentExecutions, 1, 10_000);
+    checkConcurrency(props);
     const [min, max] = [props.minTimeout ?? Duration.seconds(1), props.maxTimeout ?? Duration.minutes(15)].map((limit) => limit.toSeconds());
     refuseToken(`functions.${props.prop}.timeout`, props.timeout);
     checkWholeNumber(`functions.${props.prop}.timeout in seconds`, props.timeout.toSeconds({ integral: false }), min, max);
 
     const { context } = props;
     const functionName = context.naming.of(props.baseName);
-    this.logGroup = new logs.LogGroup(this, 'LogGroup', {
+    this.logGroup = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
       logGroupName: functionName && `/aws/lambda/${functionName}`,
       retention: context.logRetention,
+      encryptionKey: context.encryptionKey,
       removalPolicy: context.removalPolicy,
     });
     this.role = new iam.Role(this, 'Role', {
@@ -84,6 +109,8 @@ export class HandlerFunction extends Construct {
       description: `Runs ${props.handler}`,
     });
     this.logGroup.grantWrite(this.role);
+    context.encryptionKey?.grantDecrypt(this.role);
+    if (context.network.vpc) this.role.addToPolicy(networkInterfaces());
 
     this.function = context.packaging._createFunction(this, 'Function', props.handler, {
       functionName,
@@ -95,6 +122,38 @@ export class HandlerFunction extends Construct {
       logGroup: this.logGroup,
       tracing: context.tracing ? lambda.Tracing.ACTIVE : lambda.Tracing.DISABLED,
       environment: { [ENV.system]: context.system, ...props.environment },
+      environmentEncryption: context.encryptionKey,
+      ...context.network,
     });
+    if (props.provisionedConcurrentExecutions !== undefined) {
+      this.alias = new lambda.Alias(this, 'Live', {
+        aliasName: 'live',
+        version: this.function.currentVersion,
+        provisionedConcurrentExecutions: props.provisionedConcurrentExecutions,
+      });
+    }
+    this.target = this.alias ?? this.function;
   }
+}
+
+function checkConcurrency({ prop, reservedConcurrentExecutions: reserved, provisionedConcurrentExecutions: provisioned }: HandlerFunctionProps): void {
+  const name = `functions.${prop}.provisionedConcurrentExecutions`;
+  refuseToken(name, provisioned);
+  checkWholeNumber(name, provisioned, 1, 10_000);
+  if (provisioned === undefined || reserved === undefined) return;
+  check(
+    provisioned <= reserved || Token.isUnresolved(reserved), name, provisioned,
+    `use at most functions.${prop}.reservedConcurrentExecutions (${reserved}), which limits it`,
+  );
+}
+
+/** What AWS Lambda does in the name of a function in a VPC; EC2 has no resource to name before the interfaces exist. */
+function networkInterfaces(): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: [
+      'ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets', 'ec2:DeleteNetworkInterface',
+      'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses',
+    ],
+    resources: ['*'],
+  });
 }

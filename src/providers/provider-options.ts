@@ -9,6 +9,14 @@ export interface WebhookEndpointOptions {
    * @default - the provider's own name, e.g. `stripe`
    */
   readonly name?: string;
+
+  /**
+   * Ranges of addresses the endpoint may be called from, e.g. those the provider publishes; everybody else is answered
+   * with 403. Providers change their addresses: prefer signatures alone unless you follow their announcements.
+   *
+   * @default - every address
+   */
+  readonly allowedCidrs?: string[];
 }
 
 /** Options of providers that sign with a secret. */

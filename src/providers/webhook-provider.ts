@@ -1,4 +1,4 @@
-import { Annotations, aws_secretsmanager as secretsmanager, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, aws_kms as kms, aws_secretsmanager as secretsmanager, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { MONEY_EVENTS } from '../contract';
 import { check, checkCurrency, refuseToken } from '../validate';
@@ -200,9 +200,12 @@ export class WebhookProvider {
 
   /** Last part of the path of its endpoint. */
   public readonly name: string;
+  /** Ranges of addresses it may be called from; every address without any. */
+  public readonly allowedCidrs?: string[];
 
   private constructor(private readonly kind: string, options: WebhookEndpointOptions, private readonly recipe: Recipe) {
     this.name = options.name ?? kind;
+    this.allowedCidrs = options.allowedCidrs;
     refuseToken('providers.name', this.name);
     check(
       this.name.length <= 64 && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(this.name), 'providers.name', this.name,
@@ -211,23 +214,24 @@ export class WebhookProvider {
   }
 
   /** @internal */
-  public _bind(scope: Construct, { baseUrl, removalPolicy }: ProviderBinding): BoundProvider {
+  public _bind(scope: Construct, binding: ProviderBinding): BoundProvider {
     const { secret, adapterOptions, answersGet = false, warning } = this.recipe;
     if (warning) Annotations.of(scope).addWarningV2(`cdk-webhook-processing:${warning.id}`, `The endpoint ${this.name} ${warning.text}`);
     return {
       name: this.name,
       kind: this.kind,
-      secret: secret && (secret.given ?? this.generate(scope, secret.generate, removalPolicy)),
-      options: adapterOptions?.(`${baseUrl}/webhook/${this.name}`),
+      secret: secret && (secret.given ?? this.generate(scope, secret.generate, binding)),
+      options: adapterOptions?.(`${binding.baseUrl}/webhook/${this.name}`),
       answersGet,
     };
   }
 
-  private generate(scope: Construct, generate: secretsmanager.SecretStringGenerator, removalPolicy: RemovalPolicy): secretsmanager.ISecret {
+  private generate(scope: Construct, generate: secretsmanager.SecretStringGenerator, binding: ProviderBinding): secretsmanager.ISecret {
     return new secretsmanager.Secret(scope, `${pascalCase(this.name)}Secret`, {
       description: `Signing secret of the webhook endpoint ${this.name}`,
       generateSecretString: generate,
-      removalPolicy,
+      encryptionKey: binding.encryptionKey,
+      removalPolicy: binding.removalPolicy,
     });
   }
 }
@@ -235,6 +239,7 @@ export class WebhookProvider {
 /** @internal */
 export interface ProviderBinding {
   readonly removalPolicy: RemovalPolicy;
+  readonly encryptionKey?: kms.IKey;
   /** URL of the stage. */
   readonly baseUrl: string;
 }

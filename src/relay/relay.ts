@@ -20,12 +20,13 @@ const FAILURE_PREFIX = `${PREFIX.failures}*`;
 /** The far side of the outbox: publishes every new row of the table. */
 export class Relay extends Construct {
   public readonly function: lambda.Function;
+  public readonly alias?: lambda.Alias;
   /** UUID of the stream mapping. */
   public readonly mappingId: string;
 
   public constructor(scope: Construct, id: string, props: RelayProps) {
     super(scope, id);
-    this.function = new HandlerFunction(this, 'Relay', {
+    const handler = new HandlerFunction(this, 'Relay', {
       context: props.context,
       handler: 'relay',
       prop: 'relay',
@@ -35,7 +36,9 @@ export class Relay extends Construct {
       memorySize: props.options.memorySize ?? 512,
       timeout: props.options.timeout ?? Duration.seconds(60),
       environment: { [ENV.bus]: props.bus.eventBusName },
-    }).function;
+    });
+    this.function = handler.function;
+    this.alias = handler.alias;
     props.bus.grantPutEventsTo(this.function);
 
     const source = new sources.DynamoEventSource(props.table, {
@@ -52,7 +55,7 @@ export class Relay extends Construct {
       // Counts what goes to the bucket, for the alarm.
       metricsConfig: { metrics: [lambda.MetricType.EVENT_COUNT] },
     });
-    this.function.addEventSource(source);
+    handler.target.addEventSource(source);
     this.mappingId = source.eventSourceMappingId;
   }
 }

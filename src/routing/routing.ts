@@ -1,5 +1,5 @@
 import {
-  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_logs as logs, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn,
+  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn,
   Duration,
   Stack, ArnFormat, RemovalPolicy,
 } from 'aws-cdk-lib';
@@ -12,6 +12,8 @@ export interface RoutingProps {
   readonly naming: Naming;
   readonly retention: Retention;
   readonly removalPolicy: RemovalPolicy;
+  readonly encryptionKey?: kms.IKey;
+  readonly bus?: events.IEventBus;
 }
 
 /** What a tier's workflow does. */
@@ -37,7 +39,7 @@ const RULE_DESCRIPTION: Readonly<Record<Tier, string>> = {
 
 /** The bus and one rule per tier; the L3 says where each leads. */
 export class Routing extends Construct {
-  public readonly bus: events.EventBus;
+  public readonly bus: events.IEventBus;
   /** What no target would take, with the event. */
   public readonly deadLetters: sqs.Queue;
   public readonly highValueRule: events.Rule;
@@ -46,23 +48,25 @@ export class Routing extends Construct {
   /** Known event ids that came again with another body. */
   public readonly conflictRule: events.Rule;
   public readonly batchLogGroup: logs.LogGroup;
-  /** Every event, once, for replays. */
+  /** Every stored event, once, for replays. */
   public readonly eventArchive: events.Archive;
   private readonly delivery: Delivery;
   private readonly naming: Naming;
 
   public constructor(scope: Construct, id: string, props: RoutingProps) {
     super(scope, id);
-    const { naming, retention } = props;
+    const { naming, retention, encryptionKey } = props;
     this.naming = naming;
-    this.bus = new events.EventBus(this, 'Bus', {
+    this.bus = props.bus ?? new events.EventBus(this, 'Bus', {
       eventBusName: naming.of('payment-events'),
       description: 'Transactions reported by payment providers',
+      kmsKey: encryptionKey,
     });
     this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
       queueName: naming.of('eventbridge-dlq'),
       retentionPeriod: retention.deadLetters,
-      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      encryption: encryptionKey ? sqs.QueueEncryption.KMS : sqs.QueueEncryption.SQS_MANAGED,
+      encryptionMasterKey: encryptionKey,
       enforceSSL: true,
       removalPolicy: props.removalPolicy,
     });
@@ -80,14 +84,22 @@ export class Routing extends Construct {
     this.eventArchive = new events.Archive(this, 'EventArchive', {
       archiveName: naming.of('payment-events-archive'),
       sourceEventBus: this.bus,
-      description: 'Every event, for replays',
-      // EventBridge leaves its own replays out by itself.
-      eventPattern: { source: [EVENT_SOURCE], detail: { replay: events.Match.doesNotExist() } },
+      description: 'Every stored event, for replays',
+      eventPattern: {
+        source: [EVENT_SOURCE],
+        // Verdicts are in the rows, and a replay tells of them again.
+        detailType: [DETAIL_TYPE.transactionCreated, DETAIL_TYPE.webhookReceived, DETAIL_TYPE.transactionConflict],
+        // EventBridge leaves its own replays out by itself.
+        detail: { replay: events.Match.doesNotExist() },
+      },
       retention: retention.events,
     });
+    // Not by the property of the L2, which writes the bus into the policy of a key that the bus itself refers to.
+    if (encryptionKey) (this.eventArchive.node.defaultChild as events.CfnArchive).kmsKeyIdentifier = encryptionKey.keyArn;
     this.batchLogGroup = new logs.LogGroup(this, 'BatchLog', {
       logGroupName: naming.of('low-value-transactions') && `/aws/events/${naming.of('low-value-transactions')}`,
       retention: retention.logs,
+      encryptionKey,
       removalPolicy: props.removalPolicy,
     });
   }

@@ -4,6 +4,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DETAIL_TYPE, ENV, EVENT_SOURCE, RECORD, TABLE } from '../contract';
+import { grantOnTable } from '../encryption';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { Retention } from '../retention';
 import { catchEverything, keepInDeadLetters, retryWithJitter } from '../workflow-steps';
@@ -23,6 +24,7 @@ export interface TransactionWorkflowProps {
 /** Fraud detection beside notification, independent of each other. */
 export class TransactionWorkflow extends Construct {
   public readonly fraudDetector: lambda.Function;
+  public readonly alias?: lambda.Alias;
   public readonly stateMachine: sfn.StateMachine;
   public readonly logGroup: logs.LogGroup;
   /** Inputs of branches that failed for good, with the error. */
@@ -34,7 +36,7 @@ export class TransactionWorkflow extends Construct {
     const name = context.naming.of('transaction-workflow');
 
     const detectorTimeout = props.options.timeout ?? Duration.seconds(60);
-    this.fraudDetector = new HandlerFunction(this, 'FraudDetector', {
+    const detector = new HandlerFunction(this, 'FraudDetector', {
       context,
       handler: 'fraud-detector',
       prop: 'fraudDetector',
@@ -50,21 +52,25 @@ export class TransactionWorkflow extends Construct {
         [ENV.topic]: topic.topicArn,
         [ENV.fraud]: JSON.stringify(props.fraudDetection.config),
       },
-    }).function;
-    table.grant(this.fraudDetector, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem');
+    });
+    this.fraudDetector = detector.function;
+    this.alias = detector.alias;
+    grantOnTable(table, this.fraudDetector, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem');
     topic.grantPublish(this.fraudDetector);
     props.fraudDetection.model?._grantTo(this.fraudDetector);
 
     this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
       queueName: context.naming.of('workflow-dlq'),
       retentionPeriod: props.retention.deadLetters,
-      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      encryption: context.encryptionKey ? sqs.QueueEncryption.KMS : sqs.QueueEncryption.SQS_MANAGED,
+      encryptionMasterKey: context.encryptionKey,
       enforceSSL: true,
       removalPolicy: context.removalPolicy,
     });
     this.logGroup = new logs.LogGroup(this, 'LogGroup', {
       logGroupName: name && `/aws/states/${name}`,
       retention: context.logRetention,
+      encryptionKey: context.encryptionKey,
       removalPolicy: context.removalPolicy,
     });
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
@@ -72,19 +78,20 @@ export class TransactionWorkflow extends Construct {
       stateMachineType: sfn.StateMachineType.EXPRESS,
       comment: 'Fraud detection and notification, in parallel',
       definitionBody: sfn.DefinitionBody.fromChainable(
-        new sfn.Parallel(this, 'ProcessTransaction').branch(this.screening(detectorTimeout, bus), this.notification(table, topic)),
+        new sfn.Parallel(this, 'ProcessTransaction').branch(this.screening(detector.target, detectorTimeout, bus), this.notification(table, topic)),
       ),
       timeout: Duration.minutes(5),
       tracingEnabled: context.tracing,
       // EXPRESS keeps no history of its own.
       logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
     });
+    table.encryptionKey?.grantEncryptDecrypt(this.stateMachine);
   }
 
   /** The verdict is told of at least once, by every execution that has it: a second writer may have taken over from one that died. */
-  private screening(timeout: Duration, bus: events.IEventBus): sfn.IChainable {
+  private screening(detector: lambda.IFunction, timeout: Duration, bus: events.IEventBus): sfn.IChainable {
     const detect = new tasks.LambdaInvoke(this, 'FraudDetection', {
-      lambdaFunction: this.fraudDetector,
+      lambdaFunction: detector,
       taskTimeout: sfn.Timeout.duration(timeout),
       payload: sfn.TaskInput.fromObject({
         transaction: sfn.JsonPath.objectAt('$.transaction'),

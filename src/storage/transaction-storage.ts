@@ -1,4 +1,4 @@
-import { aws_dynamodb as dynamodb, aws_s3 as s3, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { aws_dynamodb as dynamodb, aws_kms as kms, aws_s3 as s3, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { TABLE } from '../contract';
 import { Naming } from '../naming';
@@ -10,24 +10,32 @@ export interface TransactionStorageProps {
   readonly retention: Retention;
   readonly removalPolicy: RemovalPolicy;
   readonly objectLock?: s3.ObjectLockRetention;
+  readonly encryptionKey?: kms.IKey;
+  readonly table?: dynamodb.ITable;
+  readonly bucket?: s3.IBucket;
+  readonly serverAccessLogsBucket?: s3.IBucket;
 }
 
 /** Where transactions live: a day in the table, then in the audit bucket. */
 export class TransactionStorage extends Construct {
-  public readonly table: dynamodb.Table;
-  public readonly bucket: s3.Bucket;
+  public readonly table: dynamodb.ITable;
+  public readonly bucket: s3.IBucket;
 
   public constructor(scope: Construct, id: string, props: TransactionStorageProps) {
     super(scope, id);
-    const { naming, retention, removalPolicy, objectLock } = props;
-    checkObjectLock(objectLock, retention, removalPolicy);
+    checkObjectLock(props.objectLock, props.retention, props.removalPolicy);
+    this.table = props.table ?? this.createTable(props);
+    this.bucket = props.bucket ?? this.createBucket(props);
+  }
 
-    this.table = new dynamodb.Table(this, 'Table', {
+  private createTable({ naming, retention, removalPolicy, encryptionKey }: TransactionStorageProps): dynamodb.Table {
+    return new dynamodb.Table(this, 'Table', {
       tableName: naming.of('transactions'),
       partitionKey: { name: TABLE.partitionKey, type: dynamodb.AttributeType.STRING },
       sortKey: { name: TABLE.sortKey, type: dynamodb.AttributeType.STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-      encryption: dynamodb.TableEncryption.AWS_MANAGED,
+      encryption: encryptionKey ? dynamodb.TableEncryption.CUSTOMER_MANAGED : dynamodb.TableEncryption.AWS_MANAGED,
+      encryptionKey,
       pointInTimeRecoverySpecification: {
         pointInTimeRecoveryEnabled: true,
         recoveryPeriodInDays: retention.pointInTimeRecovery.toDays(),
@@ -36,12 +44,20 @@ export class TransactionStorage extends Construct {
       timeToLiveAttribute: TABLE.timeToLive,
       removalPolicy,
     });
+  }
 
-    this.bucket = new s3.Bucket(this, 'AuditBucket', {
+  private createBucket(props: TransactionStorageProps): s3.Bucket {
+    const { naming, retention, removalPolicy, objectLock, encryptionKey } = props;
+    return new s3.Bucket(this, 'AuditBucket', {
       bucketName: naming.of('transaction-audit-logs'),
       versioned: true,
       objectLockDefaultRetention: objectLock,
-      encryption: s3.BucketEncryption.S3_MANAGED,
+      encryption: encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
+      encryptionKey,
+      // One data key for many objects; S3 refuses the setting without a key.
+      bucketKeyEnabled: encryptionKey && true,
+      serverAccessLogsBucket: props.serverAccessLogsBucket,
+      serverAccessLogsPrefix: props.serverAccessLogsBucket && 'transaction-audit-logs/',
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,

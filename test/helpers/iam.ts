@@ -35,7 +35,7 @@ export function statementsOf(synthesized: Synthesized): Statement[] {
 
 function documentsIn(properties: { readonly [name: string]: any }): { document: any; roles: string[] }[] {
   const roles = list(properties.Roles).map((role: any) => role.Ref as string);
-  const own = ['PolicyDocument', 'KeyPolicy', 'ResourcePolicy'].filter((name) => properties[name] !== undefined)
+  const own = ['PolicyDocument', 'KeyPolicy', 'ResourcePolicy', 'Policy'].filter((name) => properties[name] !== undefined)
     .map((name) => ({ document: isDocument(properties[name]) ? properties[name] : JSON.parse(render(properties[name])), roles }));
   const inline = list(properties.Policies).map((policy: any) => ({ document: policy.PolicyDocument, roles }));
   return [...own, ...inline];

@@ -20,9 +20,9 @@ export interface Claims {
   release(row: RowKey, branch: Branch): Promise<boolean>;
 }
 
-const CLAIM: Readonly<Record<Branch, { readonly attribute: string; readonly settled?: string }>> = {
-  screening: { attribute: 'alert_owner', settled: 'alert_sent_at' },
-  notification: { attribute: 'notified_at' },
+const CLAIM: Readonly<Record<Branch, { readonly attribute: string; readonly settled: readonly string[] }>> = {
+  screening: { attribute: 'alert_owner', settled: ['alert_sent_at', 'alert_folded_at'] },
+  notification: { attribute: 'notified_at', settled: [] },
 };
 
 export function tableClaims(client: DynamoDBClient, table: string): Claims {
@@ -34,7 +34,7 @@ export function tableClaims(client: DynamoDBClient, table: string): Claims {
       const item = await get(row);
       const { attribute, settled } = CLAIM[branch];
       if (item?.record?.S !== RECORD.transaction) return 'gone';
-      return item[attribute] && !(settled && item[settled]) ? 'claimed' : 'free';
+      return item[attribute] && !settled.some((name) => item[name]) ? 'claimed' : 'free';
     },
 
     async release(row, branch) {
@@ -46,8 +46,8 @@ export function tableClaims(client: DynamoDBClient, table: string): Claims {
           TableName: table,
           Key: toAttributes({ ...row }),
           UpdateExpression: 'SET revision = revision + :one REMOVE #claim',
-          ConditionExpression: ['#claim = :claim', ...(settled ? ['attribute_not_exists(#settled)'] : [])].join(' AND '),
-          ExpressionAttributeNames: { '#claim': attribute, ...(settled && { '#settled': settled }) },
+          ConditionExpression: ['#claim = :claim', ...settled.map((name) => `attribute_not_exists(${name})`)].join(' AND '),
+          ExpressionAttributeNames: { '#claim': attribute },
           ExpressionAttributeValues: { ':claim': claim, ':one': { N: '1' } },
         }));
         return true;

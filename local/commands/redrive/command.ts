@@ -48,7 +48,7 @@ export async function redriveCommand(args: readonly string[]): Promise<number> {
       process.stdout.write(values.json ? `${JSON.stringify(outcome)}\n` : lineOf(outcome));
     },
   };
-  await redriveSources(sources, names, options, { dryRun: values['dry-run'], releaseClaims: values['release-claims'], report });
+  await redriveSources(sources, names, options, { endpoint: values.endpoint, dryRun: values['dry-run'], releaseClaims: values['release-claims'], report });
   const left = outcomes.filter(({ outcome }) => outcome !== 'redriven').length;
   if (!values.json) process.stdout.write(`${outcomes.length} dead letters, ${outcomes.length - left} brought back, ${left} left\n`);
   return left === 0 ? 0 : 1;

@@ -7,6 +7,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { auditBucket } from '../archive/bucket';
 import { NameOf, Names } from '../aws/names';
 import { tableClaims } from './claims';
+import { logWriter } from './log-events';
 import { redriveQueue } from './redrive';
 import { redriveRelayFailures } from './relay-failures';
 import type { Report, Source } from './report';
@@ -20,6 +21,8 @@ export const NEEDED: Readonly<Record<Source, readonly NameOf[]>> = {
 };
 
 export interface SourceOptions {
+  /** Address of a local runner; AWS without it. */
+  readonly endpoint?: string;
   readonly dryRun: boolean;
   /** Whether an alert whose outcome is not known is sent again. */
   readonly releaseClaims: boolean;
@@ -28,7 +31,7 @@ export interface SourceOptions {
 
 /** Brings the letters of several sources back, one source after the other; `options` is what AWS clients are made with. */
 export async function redriveSources(
-  sources: readonly Source[], names: Pick<Names, 'require'>, options: object, { dryRun, releaseClaims, report }: SourceOptions,
+  sources: readonly Source[], names: Pick<Names, 'require'>, options: object, { endpoint, dryRun, releaseClaims, report }: SourceOptions,
 ): Promise<void> {
   const events = new EventBridgeClient(options);
   for (const source of sources) {
@@ -39,7 +42,7 @@ export async function redriveSources(
     } else {
       await redriveQueue(source, names.require(`${source}-queue`), {
         sqs: new SQSClient(options),
-        clients: { events, states: new SFNClient(options), sns: new SNSClient(options) },
+        clients: { events, states: new SFNClient(options), sns: new SNSClient(options), log: logWriter(events, endpoint) },
         workflowOf: (kind) => names.require(kind === 'archive' ? 'archive-workflow' : 'workflow'),
         claims: () => tableClaims(new DynamoDBClient(options), names.require('table')),
         releaseClaims,

@@ -124,6 +124,24 @@ describe('against a table', () => {
     expect(await verdicts.claimAlert(key, 'execution-2')).toBe('mine');
   });
 
+  test('every change raises the revision, or the row would be buried as it was before', async () => {
+    const key = await stored();
+    const changes = [
+      () => verdicts.record(key, risky, AT), () => verdicts.claimAlert(key, 'execution-1'), () => verdicts.releaseAlert(key),
+      () => verdicts.claimAlert(key, 'execution-2'), () => verdicts.alertSent(key, AT), () => verdicts.alertFolded(key, AT),
+    ];
+    for (const [index, change] of changes.entries()) {
+      await change();
+      expect((await rowOf(key)).revision.N).toBe(String(index + 1));
+    }
+  });
+
+  test('what was archived with its claim has nothing to give back', async () => {
+    const key = await stored({ record: { S: 'tombstone' }, revision: undefined as never });
+    await expect(verdicts.releaseAlert(key)).resolves.toBeUndefined();
+    expect(await rowOf(key)).not.toHaveProperty('revision');
+  });
+
   test('of many that claim at the same moment one gets it', async () => {
     const key = await stored();
     const claims = await Promise.all(Array.from({ length: 10 }, (_, index) => verdicts.claimAlert(key, `execution-${index}`)));
