@@ -43,7 +43,7 @@ export function createServices({ clock, endpoint, directory, xrayAddress, modelE
   const shared = { clock, journal, metrics };
   const faults = new Faults(clock, journal);
   // Functions meet their faults when they are invoked.
-  const targets = new Targets(async (service) => (service === 'lambda' ? undefined : faults.before(service, 'Delivery')));
+  const targets = new Targets(async (service) => (service === 'lambda' ? undefined : faults.beforeInside(service, 'Delivery')));
   const logs = new LogGroups(shared);
   const writeLog = (groupArn: string, line: string) => logs.put(groupNameOf(groupArn), 'local', line);
 

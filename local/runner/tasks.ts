@@ -56,7 +56,7 @@ export function faultyTasks({ has, run }: TaskHandlers, faults: Faults): TaskHan
     run: async (resource, parameters, context) => {
       const [service, action = ''] = resource.split(':::')[1]?.split(':') ?? [];
       if (service !== undefined && service !== 'lambda') {
-        await faults.before(service, action.charAt(0).toUpperCase() + action.slice(1)).catch((error: unknown) => {
+        await faults.beforeInside(service, action.charAt(0).toUpperCase() + action.slice(1)).catch((error: unknown) => {
           throw error instanceof ServiceError ? taskError(service, error) : error;
         });
       }
