@@ -34,6 +34,20 @@ async function outcome(): Promise<{ records: string[]; tombstones: string[]; oth
   };
 }
 
+test('a call that was sent twice, as its answer was lost, changes nothing', async () => {
+  await freshEngines();
+  await engines.run('run-1');
+  const [calls, undisturbed] = [[...engines.calls], await outcome()];
+  for (const [index, command] of calls.entries()) {
+    if (READS.includes(command)) continue;
+    await freshEngines();
+    engines.crash = { call: index + 1, when: 'twice' };
+    // Where that is an error, the workflow tries again.
+    await engines.run('run-1').catch(() => engines.run('run-1'));
+    expect([index, await outcome()]).toEqual([index, undisturbed]);
+  }
+});
+
 test('a run that is killed at any of its calls and then run again ends with the same set of records, all of them listed', async () => {
   await freshEngines();
   expect(await engines.run('run-1')).toBe('done');

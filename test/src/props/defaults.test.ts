@@ -23,6 +23,9 @@ const thresholds = () => JSON.parse(subject.environmentOf(system.validator).TIER
 const stageSettings = () => subject.all('AWS::ApiGateway::Stage')[0].Properties.MethodSettings;
 const providers = () => JSON.parse(subject.environmentOf(system.validator).PROVIDERS);
 
+/** With SQL over the archive. */
+const asked = synthesize({ archival: { athena: {} } });
+
 /** Providers with options of their own. */
 const vendors = synthesize({
   providers: [WebhookProvider.payPal({ webhookId: '8PT597110X687430LKGECATA' }), WebhookProvider.square(), WebhookProvider.mollie()],
@@ -115,6 +118,11 @@ const DEFAULTS: { [prop: string]: () => void } = {
   'ArchivalProps.schedule': () => expect(subject.propertiesOf(system.archiveSchedule).ScheduleExpression).toBe('cron(0 2 * * ? *)'),
   'ArchivalProps.segments': () =>
     expect(statesOf(definitionOf(subject, system.archiveWorkflow)).PlanSegments.Parameters.segments).toEqual([0, 1, 2, 3]),
+  'ArchivalProps.athena': () => subject.template.resourceCountIs('AWS::Athena::WorkGroup', 0),
+  'ArchiveQueryProps.scanLimit': () =>
+    asked.template.hasResourceProperties('AWS::Athena::WorkGroup', { WorkGroupConfiguration: { BytesScannedCutoffPerQuery: 10 * 1024 ** 3 } }),
+  'ArchiveQueryProps.resultsExpireAfter': () =>
+    expect(asked.propertiesOf(asked.system.archiveQueries!.resultsBucket).LifecycleConfiguration.Rules[0].ExpirationInDays).toBe(7),
 
   'ArchivalProps.objectLock': () => expect(subject.propertiesOf(system.auditBucket)).not.toHaveProperty('ObjectLockEnabled'),
 
