@@ -8,7 +8,7 @@ const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem
 
   cdk-webhook-processing start [--app cdk.out] [--port 8787] [--data DIR] [--demo N] [--model-endpoint URL] [--json]
 
-  cdk-webhook-processing simulate [<scenario>… | all] [--app cdk.out] [--endpoint NAME] [--json]
+  cdk-webhook-processing simulate [<scenario>… | all | faults] [--app cdk.out] [--endpoint NAME] [--json]
 
   cdk-webhook-processing verify < captured.jsonl
 
@@ -27,7 +27,8 @@ const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem
 
 "simulate" runs the app, lets the provider or a service misbehave, and checks what comes of it:
   exit 0 when every scenario ends as it must, else 1; without a scenario, it lists them
-  --endpoint NAME   the endpoint to send to (default: the first)
+  scenarios are also <effect>:<target>, e.g. crash:relay; "all" runs the list, "faults" every effect on every target
+  --endpoint NAME   the endpoint to send to, or "all" (default: the first)
 
 "verify" says why a signature fails: it judges captured requests, a JSON object a line,
   {provider, now?, method?, url?, query?, headers, body | body_base64, secret | secrets | public_key | config}

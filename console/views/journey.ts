@@ -5,6 +5,12 @@ import type { Context } from '../page';
 
 const SIGN: Readonly<Record<Stage['state'], string>> = { done: '✓', failed: '✕', skipped: '–', waiting: '…' };
 
+/** What the reader has opened and closed, by key. */
+type Opened = ReadonlyMap<string, boolean>;
+
+/** The body as it came, and the first alert as its reader has it. */
+const OPEN_AT_FIRST = ['received 1', 'alerts 0'];
+
 /** One webhook from its bytes to the archive, a lane per stage. */
 export async function journeyView({ argument, listenTo, onRows }: Context): Promise<HTMLElement> {
   const [id, event = '0'] = argument.split('/');
@@ -14,10 +20,9 @@ export async function journeyView({ argument, listenTo, onRows }: Context): Prom
     const page = await api.journey(id, event);
     const text = JSON.stringify(page);
     if (text === drawn) return;
-    const isFirst = drawn === '';
     drawn = text;
-    const open = new Set([...place.querySelectorAll<HTMLDetailsElement>('details[open]')].map(({ dataset }) => dataset.key));
-    place.replaceChildren(...content(page, open, isFirst));
+    const details = [...place.querySelectorAll<HTMLDetailsElement>('details')].map(({ dataset, open }) => [dataset.key!, open] as const);
+    place.replaceChildren(...content(page, new Map(details)));
   };
   await draw();
   let pending = false;
@@ -34,7 +39,7 @@ export async function journeyView({ argument, listenTo, onRows }: Context): Prom
   return place;
 }
 
-function content(page: JourneyPage, open: ReadonlySet<string | undefined>, isFirst: boolean): HTMLElement[] {
+function content(page: JourneyPage, open: Opened): HTMLElement[] {
   const { summary, stages } = page;
   const start = Date.parse(summary.at);
   return [
@@ -48,7 +53,7 @@ function content(page: JourneyPage, open: ReadonlySet<string | undefined>, isFir
     h('ol', { 'class': 'steps', 'aria-label': 'Stages' }, stages.map(({ id, title, state }) => h('li', {},
       h('button', { type: 'button', class: `step ${state}`, onclick: () => document.getElementById(`stage-${id}`)?.scrollIntoView({ block: 'start' }) },
         h('span', { 'aria-hidden': 'true' }, SIGN[state]), ` ${title}`, h('span', { class: 'hidden' }, `, ${state}`))))),
-    h('div', { class: 'lanes' }, stages.map((stage) => lane(stage, start, open, isFirst))),
+    h('div', { class: 'lanes' }, stages.map((stage) => lane(stage, start, open))),
   ].filter((part) => part !== false);
 }
 
@@ -84,7 +89,7 @@ function actions({ summary: { id, endpoint }, body }: JourneyPage): HTMLElement 
     button('Copy as curl', async () => copy((await api.curl({ endpoint, body, signing: 'valid' })).command, 'Command')));
 }
 
-function lane(stage: Stage, start: number, open: ReadonlySet<string | undefined>, isFirst: boolean): HTMLElement {
+function lane(stage: Stage, start: number, open: Opened): HTMLElement {
   const { id, title, state, at, sentence, facts = [], groups = [], texts = [], link } = stage;
   const after = at ? Math.max(0, Date.parse(at) - start) : undefined;
   return h('section', { 'class': `lane ${state}`, 'id': `stage-${id}`, 'aria-labelledby': `title-${id}` },
@@ -98,15 +103,15 @@ function lane(stage: Stage, start: number, open: ReadonlySet<string | undefined>
       facts.length > 0 && h('dl', { class: 'facts' }, facts.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))),
       texts.map(({ title: name, text }, index) => {
         const key = `${id} ${index}`;
-        return h('details', { 'data-key': key, 'open': open.has(key) || (name === 'Body' && isFirst) }, h('summary', {}, name), scroller(name, h('pre', {}, text)));
+        return h('details', { 'data-key': key, 'open': open.get(key) ?? OPEN_AT_FIRST.includes(key) }, h('summary', {}, name), scroller(name, h('pre', {}, text)));
       })));
 }
 
 /** A rule that is not meant for an event says why in a line; its fields can be opened. */
-function checkGroup(group: CheckGroup, key: string, open: ReadonlySet<string | undefined>): HTMLElement {
+function checkGroup(group: CheckGroup, key: string, open: Opened): HTMLElement {
   if (group.verdict !== 'not matched') return checkTable(group);
   const why = group.checks.filter(({ passed }) => !passed).map(({ subject, expected, actual }) => `${subject} is ${actual}, not ${expected}`).join('; ');
-  return h('details', { 'data-key': key, 'open': open.has(key) }, h('summary', {}, group.title, ' ', badge(group.verdict, 'off'), h('span', { class: 'quiet' }, ` ${why}`)), checkTable(group, true));
+  return h('details', { 'data-key': key, 'open': open.get(key) }, h('summary', {}, group.title, ' ', badge(group.verdict, 'off'), h('span', { class: 'quiet' }, ` ${why}`)), checkTable(group, true));
 }
 
 function checkTable({ title, verdict, passed, checks }: CheckGroup, isTitled = false): HTMLElement {

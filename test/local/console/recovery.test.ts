@@ -46,7 +46,7 @@ test('before anything has been archived, the archive is missed', async () => {
 });
 
 test('after a demo and an archive run no widget of the dashboard is without data, and nothing rings', async () => {
-  expect((await runDemo(runner, 10)).passed).toBe(true);
+  expect((await runDemo(runner, 3)).passed).toBe(true);
   await post('archive', { all: true });
   const { dashboards } = await read<WatchPage>('watch');
   const silent = dashboards.flatMap(({ widgets }) => widgets).filter(({ series }) => series.length > 0 && series.every(({ points }) => points.length === 0));
