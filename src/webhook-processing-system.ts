@@ -1,7 +1,7 @@
 import {
   aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_kms as kms,
-  aws_lambda as lambda, aws_logs as logs, aws_s3 as s3, aws_secretsmanager as secretsmanager, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn,
-  aws_wafv2 as wafv2, CfnOutput, Names, RemovalPolicy,
+  aws_lambda as lambda, aws_logs as logs, aws_s3 as s3, aws_secretsmanager as secretsmanager, aws_sns as sns, aws_sqs as sqs,
+  aws_stepfunctions as sfn, aws_wafv2 as wafv2, CfnOutput, Names, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { RiskBand } from './alerts/alert-filter';
@@ -229,6 +229,8 @@ export class WebhookProcessingSystem extends Construct {
   public readonly fraudDetector: lambda.Function;
   /** EXPRESS workflow: fraud detection beside notification. */
   public readonly workflow: sfn.StateMachine;
+  /** What executions of the workflow did. */
+  public readonly workflowLogGroup: logs.LogGroup;
   /** Inputs of workflow branches that failed for good. */
   public readonly workflowDeadLetters: sqs.Queue;
   /** Topic of all alerts. */
@@ -237,6 +239,8 @@ export class WebhookProcessingSystem extends Construct {
   public readonly archiver: lambda.Function;
   /** STANDARD workflow: archives every segment. */
   public readonly archiveWorkflow: sfn.StateMachine;
+  /** What executions of the archive workflow did. */
+  public readonly archiveWorkflowLogGroup: logs.LogGroup;
   /** Starts the archive workflow. */
   public readonly archiveSchedule: events.Rule;
   /** Inputs of archive runs that failed for good. */
@@ -331,10 +335,12 @@ export class WebhookProcessingSystem extends Construct {
     this.routingDeadLetters = routing.deadLetters;
     this.fraudDetector = workflow.fraudDetector;
     this.workflow = workflow.stateMachine;
+    this.workflowLogGroup = workflow.logGroup;
     this.workflowDeadLetters = workflow.deadLetters;
     this.alertTopic = topic;
     this.archiver = archive.archiver;
     this.archiveWorkflow = archive.stateMachine;
+    this.archiveWorkflowLogGroup = archive.logGroup;
     this.archiveSchedule = archive.schedule;
     this.archiveDeadLetters = archive.deadLetters;
     this.archiveQueries = archive.queries;

@@ -1,7 +1,6 @@
 import {
-  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sqs as sqs, aws_stepfunctions as sfn,
-  Duration,
-  Stack, ArnFormat, RemovalPolicy,
+  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs,
+  aws_sqs as sqs, aws_stepfunctions as sfn, Duration, Stack, ArnFormat, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DETAIL_TYPE, EVENT_SOURCE, Tier, TIERS } from '../contract';
