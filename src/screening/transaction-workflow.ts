@@ -108,7 +108,10 @@ export class TransactionWorkflow extends Construct {
       .otherwise(new sfn.Pass(this, 'ScreeningNotWanted'));
   }
 
-  /** EXPRESS runs at least once: the row is claimed first, so that a second run does not notify again. */
+  /**
+   * Events come at least once: the row is claimed first, so that a second execution does not notify again.
+   * An execution may repeat its own claim, whose answer can have been lost; else nobody would be notified.
+   */
   private notification(table: dynamodb.ITable, topic: sns.ITopic): sfn.IChainable {
     const keep = keepInDeadLetters(this, 'KeepFailedNotification', this.deadLetters, 'notification');
     const claim = new tasks.DynamoUpdateItem(this, 'ClaimNotification', {
@@ -117,12 +120,13 @@ export class TransactionWorkflow extends Construct {
         [TABLE.partitionKey]: tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$.transaction.key.transaction_id')),
         [TABLE.sortKey]: tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$.transaction.key.event_id')),
       },
-      updateExpression: 'SET notified_at = :at ADD revision :one',
+      updateExpression: 'SET notified_at = :at, notified_by = :execution ADD revision :one',
       // A tombstone is no transaction any more: a replay does not notify of it again.
-      conditionExpression: `attribute_exists(${TABLE.partitionKey}) AND #record = :transaction AND attribute_not_exists(notified_at)`,
+      conditionExpression: `attribute_exists(${TABLE.partitionKey}) AND #record = :transaction AND (attribute_not_exists(notified_at) OR notified_by = :execution)`,
       expressionAttributeNames: { '#record': 'record' },
       expressionAttributeValues: {
         ':at': tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$$.State.EnteredTime')),
+        ':execution': tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$$.Execution.Id')),
         ':one': tasks.DynamoAttributeValue.fromNumber(1),
         ':transaction': tasks.DynamoAttributeValue.fromString(RECORD.transaction),
       },

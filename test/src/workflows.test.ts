@@ -135,7 +135,7 @@ describe('transaction workflow', () => {
     });
     const { ConditionExpression } = ClaimNotification.Parameters;
     expect(ConditionExpression).toContain('attribute_exists(transaction_id)');
-    expect(ConditionExpression).toContain('attribute_not_exists(notified_at)');
+    expect(ConditionExpression).toContain('(attribute_not_exists(notified_at) OR notified_by = :execution)');
   });
 
   it('sends nothing when the claim is taken', () => {
