@@ -1,6 +1,7 @@
 /** What can happen to a call, in the words of the report. */
 export const FAULTS = {
   'refused': 'the service fails without any effect, at every attempt of the SDK',
+  'outage': 'the service fails without any effect, this call and all others for ten minutes',
   'throttled': 'the service is overloaded, at every attempt of the SDK',
   'reset': 'the connection breaks before any effect, once',
   'answer lost': 'the effect takes place and the connection breaks, once: the SDK tries again',
@@ -18,7 +19,8 @@ export type Fault = keyof typeof FAULTS;
 
 /** Of the calls of a handler to a service. */
 export const CALL_FAULTS: readonly Fault[] = [
-  'refused', 'throttled', 'reset', 'answer lost', 'answers lost', 'timeout before', 'timeout after', 'killed before', 'killed after', 'killed, late effect',
+  'refused', 'outage', 'throttled', 'reset', 'answer lost', 'answers lost',
+  'timeout before', 'timeout after', 'killed before', 'killed after', 'killed, late effect',
 ];
 /** Of an invocation as a whole, as its caller sees it. */
 export const INVOCATION_FAULTS: readonly Fault[] = ['throttled', 'killed before', 'timeout before', 'killed after', 'timeout after', 'twice'];

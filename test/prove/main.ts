@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Subject, synthesize } from './app';
 import { attempt, callsOf, minimal, Pairs, singles, Tried } from './explore';
-import { parseSchedule, Point, scheduleText } from './faults';
+import { FAULTS, parseSchedule, Point, scheduleText } from './faults';
 import { Repeated } from './invariants';
 import { broken, table } from './report';
 import { run } from './run';
@@ -12,6 +12,7 @@ const USAGE = `npm run prove -- [options]
   --pairs N        pairs of faults to draw (default 400)
   --seed N         which pairs (default 1)
   --every N        only every N-th of the single faults (default 1: all)
+  --only FAULT     only this kind of single fault, and no pairs
   --workers N      processes (default: as many as there are cores)
   --schedule TEXT  one schedule, "<call>: <fault>; <call>: <fault>", and what comes of it
   --calls          the calls of a run in which nothing goes wrong`;
@@ -20,6 +21,7 @@ interface Options {
   readonly pairs: number;
   readonly seed: number;
   readonly every: number;
+  readonly only?: string;
   readonly workers: number;
   /** Which part of the work is this process's; all of it without. */
   readonly shard?: number;
@@ -28,15 +30,17 @@ interface Options {
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      pairs: { type: 'string' }, seed: { type: 'string' }, every: { type: 'string' }, workers: { type: 'string' }, shard: { type: 'string' },
+      pairs: { type: 'string' }, seed: { type: 'string' }, every: { type: 'string' }, only: { type: 'string' }, workers: { type: 'string' }, shard: { type: 'string' },
       schedule: { type: 'string' }, calls: { type: 'boolean' }, help: { type: 'boolean' },
     },
   });
   if (values.help) return say(USAGE);
+  if (values.only !== undefined && !Object.hasOwn(FAULTS, values.only)) throw new Error(`--only is "${values.only}": use one of ${Object.keys(FAULTS).join(' | ')}`);
   const options = {
-    pairs: number('pairs', values.pairs, 400),
+    pairs: values.only === undefined ? number('pairs', values.pairs, 400) : 0,
     seed: number('seed', values.seed, 1),
     every: number('every', values.every, 1),
+    only: values.only,
     workers: number('workers', values.workers, availableParallelism()),
     shard: values.shard === undefined ? undefined : number('shard', values.shard, 0),
   };
@@ -60,6 +64,7 @@ async function explore(options: Options): Promise<number> {
     const worker = fork(__filename, [...process.argv.slice(2), '--workers', String(options.workers), '--shard', String(shard)]);
     worker.on('message', (one: Tried) => {
       tried.push(one);
+      if (tried.length % 100 === 0) process.stderr.write(`${tried.length} schedules\n`);
       if (one.problems.length > 0) say(broken(one));
     });
     worker.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`A worker ended with ${code}`))));
@@ -75,13 +80,14 @@ async function explore(options: Options): Promise<number> {
 }
 
 /** Every `workers`-th schedule. */
-async function work(subject: Subject, { pairs, seed, every, workers, shard }: Options & { readonly shard: number }): Promise<void> {
+async function work(subject: Subject, { pairs, seed, every, only, workers, shard }: Options & { readonly shard: number }): Promise<void> {
   const points = await callsOf(subject);
   const tell = async (tried: Tried) => {
     const schedule = tried.problems.length > 0 ? await minimal(subject, tried.schedule) : tried.schedule;
     process.send?.({ ...tried, schedule });
   };
-  const mine = singles(points).filter((_, index) => index % every === 0).filter((_, index) => index % workers === shard);
+  const wanted = singles(points).filter(([{ fault }]) => only === undefined || fault === only);
+  const mine = wanted.filter((_, index) => index % every === 0).filter((_, index) => index % workers === shard);
   for (const schedule of mine) await tell(await attempt(subject, schedule, points));
   const drawn = new Pairs(points, seed * 1_000 + shard);
   const after = async (first: Parameters<typeof run>[1]): Promise<readonly Point[]> => (await run(subject, first)).world.plan.points;

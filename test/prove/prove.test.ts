@@ -8,11 +8,14 @@ const prove = (...options: readonly string[]) => promisify(execFile)(process.exe
 
 /** A sample of what `npm run prove` tries in full. */
 test('no promise is broken by a fault at one call in many, nor by some pairs of faults', async () => {
-  const { stdout } = await prove('--every', '29', '--pairs', '8');
-  expect(stdout).toMatch(/\n(4\d|5\d|6\d) schedules explored: \d+ single faults, [5-8] pairs/);
-  expect(stdout).toContain('0 broke a promise');
+  const { stdout } = await prove('--every', '41', '--pairs', '6');
+  const [, all, singles] = /\n(\d+) schedules explored: (\d+) single faults/.exec(stdout)!;
+  expect(Number(singles)).toBeGreaterThan(30);
+  expect(Number(all)).toBeGreaterThanOrEqual(Number(singles));
+  expect(stdout).toContain('; 0 broke a promise');
 }, 300_000);
 
 test('a schedule that is not understood is refused with what would be', async () => {
-  await expect(prove('--schedule', 'relay PutEvents 1: tired')).rejects.toMatchObject({ stderr: expect.stringContaining('"relay PutEvents 1: tired" is no accident: write "<call>: <fault>"') });
-});
+  const refusal = expect.stringContaining('"relay PutEvents 1: tired" is no accident: write "<call>: <fault>"');
+  await expect(prove('--schedule', 'relay PutEvents 1: tired')).rejects.toMatchObject({ stderr: refusal });
+}, 60_000);

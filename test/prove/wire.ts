@@ -14,6 +14,7 @@ export interface Caller {
 }
 
 const LATE_MS = 2_000;
+const OUTAGE_MS = 10 * 60_000;
 const THROTTLING: Readonly<Record<string, readonly [code: string, status: number]>> = {
   dynamodb: ['ProvisionedThroughputExceededException', 400],
   events: ['ThrottlingException', 400],
@@ -29,6 +30,8 @@ export class Wire {
   /** Grows with everything that happens. */
   public activity = 0;
   private readonly handles: ReturnType<typeof servicesByName>;
+  /** When a service that is out of order is well again. */
+  private readonly outages = new Map<string, number>();
   /** The SDK names all attempts of a call alike. */
   private readonly faultOf = new Map<string, { fault?: Fault; attempts: number }>();
 
@@ -43,13 +46,15 @@ export class Wire {
     const service = serviceOf(request)!;
     const met = this.fault(caller, request);
     met.attempts += 1;
+    if (met.fault === 'outage' && !this.outages.has(service)) this.outages.set(service, this.clock.now() + OUTAGE_MS);
+    if (this.clock.now() < (this.outages.get(service) ?? 0)) return refusal(service);
     return this.perform(met.fault, met.attempts, caller, service, request);
   }
 
   private async perform(fault: Fault | undefined, attempt: number, caller: Caller, service: string, request: AwsRequest): Promise<WireResponse> {
     const work = () => this.answer(caller, service, request);
     switch (fault) {
-      case 'refused': return wireResponse(failureAnswer(service, new ServiceError('InternalFailure', 'The service failed', 500)));
+      case 'refused': return refusal(service);
       case 'throttled': {
         const [code, status] = THROTTLING[service];
         return wireResponse(failureAnswer(service, new ServiceError(code, 'Rate exceeded', status)));
@@ -123,6 +128,10 @@ export class Wire {
     const body = JSON.stringify({ FailedEntryCount: Entries.length - passing.length, Entries: results });
     return wireResponse({ status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body });
   }
+}
+
+function refusal(service: string): WireResponse {
+  return wireResponse(failureAnswer(service, new ServiceError('InternalFailure', 'The service failed', 500)));
 }
 
 function forever<T>(): Promise<T> {
