@@ -32,7 +32,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   typecheckTests: true,
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
-    include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'runtime/**/*.ts', 'local/**/*.ts', 'test/**/*.ts', 'examples/typescript/**/*.ts'],
+    include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'runtime/**/*.ts', 'local/**/*.ts', 'test/**/*.ts', 'examples/typescript/**/*.ts', 'bench/**/*.ts'],
     exclude: ['node_modules', 'console', 'test/**/*.snapshot', 'examples/**/node_modules'],
     compilerOptions: { target: 'ES2023', lib: ['es2023'], types: ['node', 'jest'] },
   },
@@ -136,6 +136,10 @@ project.tryFindObjectFile('.eslintrc.json')?.addToArray('overrides', { files: ['
 // Linting belongs to the build, so that the tests answer sooner.
 project.testTask.removeStep(project.testTask.steps.findIndex(({ spawn }) => spawn === 'eslint'));
 project.postCompileTask.spawn(project.tasks.tryFind('eslint')!);
+
+project.addTask('prove', { description: 'A fault at every call, then recovery, then the promises', exec: 'node scripts/prove.mjs', receiveArgs: true });
+project.addTask('fuzz', { description: 'Hostile requests over the real endpoint', exec: 'node scripts/fuzz.mjs', receiveArgs: true });
+project.addTask('load', { description: 'Latency and memory under a fixed rate of webhooks', exec: 'node bench/load.mjs', receiveArgs: true });
 
 new ReproducibleInstall(project);
 new Bundles(project, { runtimeDir: 'runtime', localDir: 'local', consoleDir: 'console' });

@@ -6,6 +6,7 @@ import { ACCOUNT, REGION } from '../kernel/identity';
 import { Journal } from '../kernel/journal';
 import { Metrics } from '../kernel/metrics';
 import { Targets } from '../kernel/targets';
+import { Environment, Launch } from '../lambda/execution-environment';
 import { Functions } from '../lambda/functions';
 import { FailureRecord } from '../lambda/mapping/failure-record';
 import { QueueMappings } from '../lambda/mapping/queue-mappings';
@@ -20,6 +21,7 @@ import { Faults } from '../simulate/faults';
 import { Topics } from '../sns/topics';
 import { Queues } from '../sqs/queues';
 import { StateMachines } from '../states/machines';
+import { TaskHandlers } from '../states/run';
 import { queueSource } from './queue-source';
 import { faultyTasks, taskHandlers } from './tasks';
 
@@ -33,12 +35,18 @@ export interface ServicesOptions {
   readonly xrayAddress: string;
   /** Where models listen that do not run here. */
   readonly modelEndpoint?: string;
+  /** Where handlers run; each in a process of its own without it. */
+  readonly newEnvironment?: (launch: Launch) => Environment;
+  /** Comes between the workflows and the services they call. */
+  readonly aroundTasks?: (tasks: TaskHandlers) => TaskHandlers;
 }
 
 export type Services = ReturnType<typeof createServices>;
 
 /** Every service, and what each hands to the others. */
-export function createServices({ clock, endpoint, directory, xrayAddress, modelEndpoint }: ServicesOptions, journal: Journal, xray: XRayDaemon) {
+export function createServices(
+  { clock, endpoint, directory, xrayAddress, modelEndpoint, newEnvironment, aroundTasks = (tasks) => tasks }: ServicesOptions, journal: Journal, xray: XRayDaemon,
+) {
   const metrics = new Metrics(clock);
   const shared = { clock, journal, metrics };
   const faults = new Faults(clock, journal);
@@ -59,6 +67,7 @@ export function createServices({ clock, endpoint, directory, xrayAddress, modelE
     ...shared,
     logs,
     targets,
+    newEnvironment,
     environment: () => ({
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
@@ -76,7 +85,7 @@ export function createServices({ clock, endpoint, directory, xrayAddress, modelE
   const machines: StateMachines = new StateMachines({
     ...shared,
     logs: writeLog,
-    tasks: faultyTasks(taskHandlers({ functions, topics, queues, dynamodb, buses, machines: () => machines }), faults),
+    tasks: aroundTasks(faultyTasks(taskHandlers({ functions, topics, queues, dynamodb, buses, machines: () => machines }), faults)),
   });
   const apis = new RestApis({ ...shared, logs: writeLog, invoke: (arn, payload, traceHeader) => functions.invoke(arn, payload, { traceHeader }) });
   const putFailure = async (destinationArn: string, record: FailureRecord) => {

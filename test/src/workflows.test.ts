@@ -161,7 +161,7 @@ describe('transaction workflow', () => {
     });
     const { ConditionExpression } = ClaimNotification.Parameters;
     expect(ConditionExpression).toContain('attribute_exists(transaction_id)');
-    expect(ConditionExpression).toContain('attribute_not_exists(notified_at)');
+    expect(ConditionExpression).toContain('(attribute_not_exists(notification_owner) OR notification_owner = :claim)');
   });
 
   it('sends nothing when the claim is taken', () => {
