@@ -2,6 +2,7 @@ export { RiskBand } from './alerts/alert-filter';
 export type { AlertFilter } from './alerts/alert-filter';
 export * from './alerts/alert-subscriber';
 export type { ArchivalProps } from './archive/archive';
+export type { ExpectedLoadProps, LoadQuotas, TierPercentages } from './capacity/expected-load';
 export type { EndpointProps } from './ingest/webhook-endpoint';
 export type { FunctionOptions } from './packaging/handler-function';
 export type { AlarmsProps } from './monitoring/alarms';
@@ -17,4 +18,5 @@ export type { FraudDetectionProps, FraudFuseOptions } from './screening/fraud-de
 export * from './screening/fraud-model';
 export { FraudRule } from './screening/fraud-rule';
 export * from './screening/fraud-rule-options';
+export { WorkflowLogging } from './screening/workflow-logging';
 export * from './webhook-processing-system';

@@ -54,6 +54,8 @@ export class Archive extends Construct {
   public readonly logGroup: logs.LogGroup;
   /** Inputs of archive runs that failed for good, and schedules that could not start one. */
   public readonly deadLetters: sqs.Queue;
+  /** Parts of the table that are archived at the same time. */
+  public readonly segments: number;
 
   public constructor(scope: Construct, id: string, props: ArchiveProps) {
     super(scope, id);
@@ -62,6 +64,7 @@ export class Archive extends Construct {
     const segments = props.archival.segments ?? 4;
     refuseToken('archival.segments', segments);
     checkWholeNumber('archival.segments', segments, 1, 40);
+    this.segments = segments;
 
     this.archiver = new HandlerFunction(this, 'Archiver', {
       context,

@@ -201,7 +201,15 @@ export class WebhookProvider {
   /** Last part of the path of its endpoint. */
   public readonly name: string;
 
-  private constructor(private readonly kind: string, options: WebhookEndpointOptions, private readonly recipe: Recipe) {
+  /**
+   * Which adapter it is.
+   *
+   * @internal
+   */
+  public readonly _kind: string;
+
+  private constructor(kind: string, options: WebhookEndpointOptions, private readonly recipe: Recipe) {
+    this._kind = kind;
     this.name = options.name ?? kind;
     refuseToken('providers.name', this.name);
     check(
@@ -216,7 +224,7 @@ export class WebhookProvider {
     if (warning) Annotations.of(scope).addWarningV2(`cdk-webhook-processing:${warning.id}`, `The endpoint ${this.name} ${warning.text}`);
     return {
       name: this.name,
-      kind: this.kind,
+      kind: this._kind,
       secret: secret && (secret.given ?? this.generate(scope, secret.generate, removalPolicy)),
       options: adapterOptions?.(`${baseUrl}/webhook/${this.name}`),
       answersGet,

@@ -8,6 +8,7 @@ import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/h
 import { Retention } from '../retention';
 import { catchEverything, keepInDeadLetters, retryWithJitter } from '../workflow-steps';
 import { ResolvedFraudDetection } from './fraud-detection';
+import { LOG_OPTIONS, WorkflowLogging } from './workflow-logging';
 
 export interface TransactionWorkflowProps {
   readonly context: HandlerContext;
@@ -18,6 +19,7 @@ export interface TransactionWorkflowProps {
   readonly topic: sns.ITopic;
   /** Where verdicts are told of. */
   readonly bus: events.IEventBus;
+  readonly logging: WorkflowLogging;
 }
 
 /** Fraud detection beside notification, independent of each other. */
@@ -67,6 +69,7 @@ export class TransactionWorkflow extends Construct {
       retention: context.logRetention,
       removalPolicy: context.removalPolicy,
     });
+    const { level, includeExecutionData } = LOG_OPTIONS[props.logging];
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: name,
       stateMachineType: sfn.StateMachineType.EXPRESS,
@@ -77,7 +80,7 @@ export class TransactionWorkflow extends Construct {
       timeout: Duration.minutes(5),
       tracingEnabled: context.tracing,
       // EXPRESS keeps no history of its own.
-      logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
+      logs: { destination: this.logGroup, level, includeExecutionData },
     });
   }
 

@@ -2,6 +2,7 @@ import { FraudRule, WebhookProvider } from '../../../src';
 import { documentedProps } from '../../helpers/documented-props';
 import { definitionOf, statesOf } from '../../helpers/state-machine';
 import { render, synthesize } from '../../helpers/template';
+import { CAPACITY_DEFAULTS } from './capacity';
 import { HMAC_DEFAULTS } from './hmac';
 import { VENDOR_DEFAULTS } from './vendors';
 
@@ -163,6 +164,7 @@ const DEFAULTS: { [prop: string]: () => void } = {
   'MollieOptions.classic': () => expect(optionsOf('mollie')).toEqual({ classic: false }),
   ...HMAC_DEFAULTS,
   ...VENDOR_DEFAULTS,
+  ...CAPACITY_DEFAULTS,
   'ContainerPackagingOptions.baseImage': () => {
     const images = Object.values(subject.assetManifest.dockerImages);
     expect(images).toHaveLength(4);

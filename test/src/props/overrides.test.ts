@@ -3,6 +3,7 @@ import { AlertSubscriber, FraudRule, HandlerPackaging, TransactionTier, WebhookP
 import { documentedProps } from '../../helpers/documented-props';
 import { definitionOf, statesOf } from '../../helpers/state-machine';
 import { synthesize } from '../../helpers/template';
+import { CAPACITY_OVERRIDES } from './capacity';
 import { HMAC_OVERRIDES } from './hmac';
 import { VENDOR_OVERRIDES } from './vendors';
 
@@ -182,6 +183,7 @@ const OVERRIDES: { [prop: string]: () => void } = {
   'MollieOptions.classic': () => expect(providers()[4].options).toEqual({ classic: true }),
   ...HMAC_OVERRIDES,
   ...VENDOR_OVERRIDES,
+  ...CAPACITY_OVERRIDES,
   'ContainerPackagingOptions.baseImage': () => {
     const baseImage = 'registry.example.com/lambda/nodejs:24';
     const { dockerImages } = synthesize({ packaging: HandlerPackaging.container({ baseImage }) }).assetManifest;
