@@ -1,6 +1,6 @@
 import { FIXED, Quota, QuotaName, QUOTAS } from './aws-facts';
 import { Listener, Load, SystemShape } from './shape';
-import { eventsPerShard, shardsAt, Work } from './work';
+import { eventsPerShard, relayedShards, Work } from './work';
 
 /** One place that every webhook, or some of them, has to pass. */
 export interface Hop {
@@ -48,7 +48,8 @@ export function hopsOf(load: Load, shape: SystemShape, work: Work): readonly Hop
     ...lambdaHops(load, shape, work, hop),
     serviceHop('DynamoDB writes', 'tableWriteUnitsPerSecond', work.writeUnits, 'refused', lessScreening),
     serviceHop('DynamoDB reads', 'tableReadUnitsPerSecond', work.readUnits, 'delayed', ', or leave out the rules that read histories'),
-    hop('Stream relay', shardsAt(load.peakPerSecond, work) * eventsPerShard(), 'events per second', 1000, 'delayed', 'warm the table up, so that its stream has more shards'),
+    hop('Stream relay', relayedShards(quotaOf('tableWriteUnitsPerSecond', load), work) * eventsPerShard(), 'events per second', 1000, 'delayed',
+      'use a second system: its stream has too few shards'),
     serviceHop('EventBridge PutEvents', 'putEventsPerSecond', 1000 + work.screened, 'delayed', lessScreening),
     serviceHop('EventBridge rules', 'ruleInvocationsPerSecond', work.routed + work.low, 'delayed', lessScreening),
     serviceHop('Batch log', 'logWritesPerSecond', work.low, 'delayed'),

@@ -111,6 +111,15 @@ export function shardsAt(webhooksPerSecond: number, { writeUnits }: Work): numbe
   return Math.max(FIXED.newTablePartitions, Math.ceil((webhooksPerSecond * writeUnits) / 1000 / FIXED.partitionWriteUnits));
 }
 
+/**
+ * Shards the relay can count on. Where a shard is full of writes before it is full of events, the relay keeps up with
+ * as many as the table may have; else it has to make do with those of a new table.
+ */
+export function relayedShards(tableWriteUnits: number, { writeUnits }: Work): number {
+  const isKeptUp = eventsPerShard() * writeUnits >= 1000 * FIXED.partitionWriteUnits;
+  return isKeptUp ? Math.max(FIXED.newTablePartitions, Math.floor(tableWriteUnits / FIXED.partitionWriteUnits)) : FIXED.newTablePartitions;
+}
+
 /** Events a second that the relay publishes of one shard, one batch after the other. */
 export function eventsPerShard(): number {
   const batchMs = RELAY_BATCH.fixed + RELAY_BATCH.perCall * (RELAY_BATCH.events / RELAY_BATCH.eventsPerCall);

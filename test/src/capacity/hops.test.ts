@@ -138,3 +138,14 @@ it('needs no less when bodies are larger', () => {
     expect(large.readUnits).toBeGreaterThanOrEqual(small.readUnits);
   }));
 });
+
+describe('the relay', () => {
+  it('keeps up with every shard that is full of writes', () => {
+    expect(hopNamed('Stream relay').carries).toBeGreaterThan(hopNamed('DynamoDB writes').carries);
+  });
+
+  it('does not when a webhook is a single small write', () => {
+    const bare = { screenedTiers: [], notifiedTiers: [] };
+    expect(hopNamed('Stream relay', { averageBodyKiB: 0.2 }, bare)).toMatchObject({ carries: 2580, beyond: 'delayed' });
+  });
+});
