@@ -33,7 +33,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   typecheckTests: true,
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
-    include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'runtime/**/*.ts', 'local/**/*.ts', 'test/**/*.ts', 'examples/typescript/**/*.ts'],
+    include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'runtime/**/*.ts', 'local/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'examples/typescript/**/*.ts'],
     exclude: ['node_modules', 'console', 'test/**/*.snapshot', 'examples/**/node_modules'],
     compilerOptions: { target: 'ES2023', lib: ['es2023'], types: ['node', 'jest'] },
   },
@@ -57,7 +57,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'runtime', 'local', 'console', 'projenrc', 'examples/typescript'],
+    devdirs: ['test', 'runtime', 'local', 'console', 'projenrc', 'bench', 'examples/typescript'],
     commandOptions: { fix: false },
     tsconfigPath: './tsconfig.dev.json',
     projectService: false,

@@ -117,14 +117,13 @@ export function simulationTable(): string {
   return table(['Region', 'Peak', 'Narrowest hop', 'Answered 429 or 503', 'Largest backlog', 'Longest wait', 'Caught up after'], rows);
 }
 
-/** Random numbers from 0 to 1 that are the same every time (mulberry32). */
+/** Random numbers from 0 to 1 that are the same every time (Lehmer's generator, within what a double holds exactly). */
 function randomFrom(seed: number): () => number {
+  const modulus = 2_147_483_647;
   let state = seed;
   return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    state = (state * 48_271) % modulus;
+    return state / modulus;
   };
 }
 

@@ -8,7 +8,9 @@ import { App, aws_sqs as sqs, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Webhook } from 'standardwebhooks';
 import { Runner } from '../../local/runner/runner';
 import { AlertSubscriber, HandlerPackaging, WebhookProcessingSystem } from '../../src';
+import { workOf } from '../../src/capacity/work';
 import { DETAIL_TYPE } from '../../src/contract';
+import { loadOf, SHAPE } from '../src/capacity/system';
 
 jest.setTimeout(60_000);
 
@@ -83,7 +85,8 @@ function eventsOf(detailType: string): any[] {
 
 async function objectsBelow(prefix: string): Promise<Buffer[]> {
   const [bucket] = runner.services.buckets.all();
-  return Promise.all(runner.services.buckets.listObjects(bucket.name, prefix).map(async ({ key }) => (await runner.services.buckets.getObject(bucket.name, key)).body));
+  const keys = runner.services.buckets.listObjects(bucket.name, prefix).map(({ key }) => key);
+  return Promise.all(keys.map(async (key) => (await runner.services.buckets.getObject(bucket.name, key)).body));
 }
 
 test.each([
@@ -121,6 +124,25 @@ test('an alert is what its schema says, for machines', () => {
   expect([fraud.length, value.length]).toEqual([2, 3]);
   for (const alert of fraud) expect(faultsOf('alert-fraud.json', alert)).toEqual([]);
   for (const alert of value) expect(faultsOf('alert-value.json', alert)).toEqual([]);
+});
+
+describe('the capacity report counts with what is really written:', () => {
+  const bytesOf = (group: string) => runner.services.logs.all().filter(({ name }) => name.includes(group))
+    .flatMap((found) => found.events(Date.now())).reduce((sum, { message }) => sum + Buffer.byteLength(message) + 26, 0);
+
+  it.each([
+    // Five transactions in six webhooks, three of them told of.
+    ['WorkflowLogGroup', 'workflow', 5],
+    ['FraudDetectorLogGroup', 'detector', 5],
+    ['ValidatorLogGroup', 'validator', 6],
+    ['AccessLogs', 'access', 6],
+  ] as const)('%s', (group, kind, count) => {
+    const load = loadOf({ averageBodyKiB: 0.2, tierPercentages: { low: 40, medium: 20, high: 40 } });
+    const expected = workOf(load, SHAPE).logBytes[kind];
+    const written = bytesOf(group) / count;
+    expect(written / expected).toBeGreaterThan(0.7);
+    expect(written / expected).toBeLessThan(1.3);
+  });
 });
 
 test.each(FILES.filter((file) => file !== 'common.json'))('docs/events.md names %s', (file) => expect(PAGE).toContain(`(schemas/${file})`));
