@@ -1,5 +1,6 @@
 import { awscdk, javascript } from 'projen';
 import { Bundles } from './projenrc/bundles';
+import { Documentation } from './projenrc/documentation';
 import { IntegrationSnapshots } from './projenrc/integration-snapshots';
 import { Packaging } from './projenrc/packaging';
 import { ReproducibleInstall } from './projenrc/reproducible-install';
@@ -56,7 +57,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'runtime', 'local', 'console', 'projenrc', 'examples/typescript'],
+    devdirs: ['test', 'runtime', 'local', 'console', 'projenrc', 'bench', 'examples/typescript'],
     commandOptions: { fix: false },
     tsconfigPath: './tsconfig.dev.json',
     projectService: false,
@@ -99,6 +100,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     '@types/aws-lambda@^8',
     '@types/node@^20',
+    'ajv@^6',
     'aws-cdk@^2',
     'aws-sdk-client-mock@^4',
     'axe-core@^4',
@@ -145,5 +147,6 @@ new ReproducibleInstall(project);
 new Bundles(project, { runtimeDir: 'runtime', localDir: 'local', consoleDir: 'console' });
 new Packaging(project);
 new IntegrationSnapshots(project);
+new Documentation(project);
 
 project.synth();

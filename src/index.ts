@@ -3,6 +3,7 @@ export type { AlertFilter } from './alerts/alert-filter';
 export * from './alerts/alert-subscriber';
 export type { ArchivalProps } from './archive/archive';
 export type { ArchiveQueryProps, IArchiveQueries } from './archive/archive-queries';
+export type { ExpectedLoadProps, LoadQuotas, TierPercentages } from './capacity/expected-load';
 export type { ExistingResourceProps } from './existing-resources';
 export type { EndpointDomainOptions } from './ingest/endpoint-domain';
 export type { EndpointProps } from './ingest/endpoint-props';
@@ -25,4 +26,5 @@ export type { FraudDetectionProps, FraudFuseOptions } from './screening/fraud-de
 export * from './screening/fraud-model';
 export { FraudRule } from './screening/fraud-rule';
 export * from './screening/fraud-rule-options';
+export { WorkflowLogging } from './screening/workflow-logging';
 export * from './webhook-processing-system';

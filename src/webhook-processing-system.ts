@@ -9,7 +9,10 @@ import { AlertSubscriber } from './alerts/alert-subscriber';
 import { Alerts } from './alerts/alerts';
 import { ArchivalProps, Archive } from './archive/archive';
 import { IArchiveQueries } from './archive/archive-queries';
-import { DIMENSION, METRIC, PREFIX, TIERS } from './contract';
+import { Capacity } from './capacity/capacity';
+import { ExpectedLoadProps } from './capacity/expected-load';
+import { settingsOf } from './capacity/settings';
+import { DIMENSION, METRIC, PREFIX, Tier, TIERS } from './contract';
 import { allowServices, encryptStateMachine } from './encryption';
 import { checkExisting, checkRegion, ExistingResourceProps } from './existing-resources';
 import { EndpointProps } from './ingest/endpoint-props';
@@ -29,6 +32,7 @@ import { resolveThresholds, ThresholdProps } from './routing/tiers';
 import { transactionRule, TransactionRuleOptions } from './routing/transaction-rule';
 import { FraudDetectionProps, resolveFraudDetection } from './screening/fraud-detection';
 import { TransactionWorkflow } from './screening/transaction-workflow';
+import { WorkflowLogging } from './screening/workflow-logging';
 import { TransactionStorage } from './storage/transaction-storage';
 import { check } from './validate';
 
@@ -172,6 +176,21 @@ export interface WebhookProcessingSystemProps extends ExistingResourceProps, Net
    * @default true
    */
   readonly tracing?: boolean;
+
+  /**
+   * How much of what the transaction workflow does is logged. It decides most of what a webhook costs.
+   *
+   * @default WorkflowLogging.EVERYTHING
+   */
+  readonly workflowLogging?: WorkflowLogging;
+
+  /**
+   * What the system has to carry: synthesis then writes a report on capacity, latency and cost into the cloud
+   * assembly, and fails when the peak cannot be met.
+   *
+   * @default - no report
+   */
+  readonly expectedLoad?: ExpectedLoadProps;
 }
 
 /**
@@ -272,6 +291,7 @@ export class WebhookProcessingSystem extends Construct {
     checkRegion(this, 'encryptionKey', encryptionKey);
     checkRegion(this, 'endpoint.domain.certificate', props.endpoint?.domain?.certificate);
     if (encryptionKey) allowServices(this, encryptionKey);
+    const workflowLogging = props.workflowLogging ?? WorkflowLogging.EVERYTHING;
     const context: HandlerContext = {
       naming,
       packaging: props.packaging ?? HandlerPackaging.container(),
@@ -297,14 +317,15 @@ export class WebhookProcessingSystem extends Construct {
       naming, encryptionKey, topic: props.alertTopic, subscribers: props.alertSubscribers ?? [],
     });
     const workflow = new TransactionWorkflow(this, 'Workflow', {
-      context, table, topic, bus: routing.bus, fraudDetection, retention, options: functions.fraudDetector ?? {},
+      context, table, topic, bus: routing.bus, fraudDetection, retention, logging: workflowLogging, options: functions.fraudDetector ?? {},
     });
     const archive = new Archive(this, 'Archive', {
       context, table, bucket, retention, archival: props.archival ?? {}, options: functions.archiver ?? {},
     });
 
+    const notifiedTiers: readonly Tier[] = TIERS.filter((tier) => tier !== 'low');
     for (const tier of TIERS) {
-      const task = { screen: fraudDetection.screenedTiers.includes(tier), notify: tier !== 'low', label: `${tier[0].toUpperCase()}${tier.slice(1)}` };
+      const task = { screen: fraudDetection.screenedTiers.includes(tier), notify: notifiedTiers.includes(tier), label: `${tier[0].toUpperCase()}${tier.slice(1)}` };
       if (task.screen || task.notify) routing.toWorkflow(tier, workflow.stateMachine, task);
     }
     this.lowValueBatchRule = routing.toBatchLog('low');
@@ -347,6 +368,15 @@ export class WebhookProcessingSystem extends Construct {
     if (props.dashboard ?? true) this.dashboard = this.createDashboard(naming, context.system, providers);
     this.alarms = props.alarms?.enabled ?? true ? this.createAlarms(naming, context.system, providers, relay.mappingId, props.alarms ?? {}) : {};
     this.createOutputs();
+    if (props.expectedLoad) {
+      new Capacity(this, 'Capacity', {
+        load: props.expectedLoad, api: this.api, validator: this.validator, relay: this.relay, fraudDetector: this.fraudDetector, topic,
+        settings: settingsOf({
+          fraudDetection, notifiedTiers, workflowLogging, retention, tracing: context.tracing, archiveSegments: archive.segments,
+          providers: providers.map(({ _kind }) => _kind), alarms: Object.keys(this.alarms).length, dashboards: this.dashboard ? 1 : 0, system: this,
+        }),
+      });
+    }
   }
 
   /** URL to register at a provider: that of the endpoint `name`, or the bare one. */

@@ -10,6 +10,7 @@ import { Retention } from '../retention';
 import { catchEverything, giveOthersTime, keepInDeadLetters, retryWithJitter } from '../workflow-steps';
 import { ResolvedFraudDetection } from './fraud-detection';
 import { Notification } from './notification';
+import { LOG_OPTIONS, WorkflowLogging } from './workflow-logging';
 
 export interface TransactionWorkflowProps {
   readonly context: HandlerContext;
@@ -20,6 +21,7 @@ export interface TransactionWorkflowProps {
   readonly topic: sns.ITopic;
   /** Where verdicts are told of. */
   readonly bus: events.IEventBus;
+  readonly logging: WorkflowLogging;
 }
 
 /** Fraud detection beside notification, independent of each other. */
@@ -74,6 +76,7 @@ export class TransactionWorkflow extends Construct {
       encryptionKey: context.encryptionKey,
       removalPolicy: context.removalPolicy,
     });
+    const { level, includeExecutionData } = LOG_OPTIONS[props.logging];
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: name,
       stateMachineType: sfn.StateMachineType.EXPRESS,
@@ -85,7 +88,7 @@ export class TransactionWorkflow extends Construct {
       timeout: Duration.minutes(5),
       tracingEnabled: context.tracing,
       // EXPRESS keeps no history of its own.
-      logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
+      logs: { destination: this.logGroup, level, includeExecutionData },
     });
     table.encryptionKey?.grantEncryptDecrypt(this.stateMachine);
   }

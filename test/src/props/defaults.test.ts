@@ -3,6 +3,7 @@ import { documentedProps } from '../../helpers/documented-props';
 import { definitionOf, statesOf } from '../../helpers/state-machine';
 import { render, synthesize } from '../../helpers/template';
 import { ALARM_DEFAULTS } from './alarms';
+import { CAPACITY_DEFAULTS } from './capacity';
 import { HMAC_DEFAULTS } from './hmac';
 import { SCREENING_DEFAULTS } from './screening';
 import { OPTION_DEFAULTS } from './options';
@@ -183,6 +184,7 @@ const DEFAULTS: { [prop: string]: () => void } = {
   ...HMAC_DEFAULTS,
   ...VENDOR_DEFAULTS,
   ...OPTION_DEFAULTS,
+  ...CAPACITY_DEFAULTS,
   'ContainerPackagingOptions.baseImage': () => {
     const images = Object.values(subject.assetManifest.dockerImages);
     expect(images).toHaveLength(4);
