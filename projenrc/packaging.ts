@@ -22,6 +22,11 @@ export class Packaging extends Component {
       description: 'Pack the tarball, install it in a scratch app and synthesize there',
       exec: 'node scripts/test-package.mjs',
     });
+    project.addTask('test:languages', {
+      description: 'Build the Python, Java and Go packages; each must synthesize the template of the TypeScript example',
+      exec: 'node scripts/test-languages.mjs',
+      receiveArgs: true,
+    });
 
     const unpublished = [
       '/scripts/', '/rosetta/', '/examples/', '/bench/', '/console/', '/docs/', '/generated/', '/.ci/', '/.local/',

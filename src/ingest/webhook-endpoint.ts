@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { ENV, ProviderConfig, TierThresholds } from '../contract';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { BoundProvider, WebhookProvider } from '../providers/webhook-provider';
+import { sortKeys } from '../stable-json';
 import { check, checkWholeNumber } from '../validate';
 
 /** Settings of the public endpoint. */
@@ -86,8 +87,8 @@ export class WebhookEndpoint extends Construct {
       timeout: props.validator.timeout ?? Duration.seconds(30),
       environment: {
         [ENV.table]: props.table.tableName,
-        [ENV.providers]: Stack.of(this).toJsonString(bound.map(configOf)),
-        [ENV.thresholds]: JSON.stringify(props.thresholds),
+        [ENV.providers]: Stack.of(this).toJsonString(sortKeys(bound.map(configOf))),
+        [ENV.thresholds]: JSON.stringify(sortKeys(props.thresholds)),
         [ENV.maxBodyBytes]: String(maxBodyBytes),
       },
     }).function;

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { DETAIL_TYPE, ENV, EVENT_SOURCE, RECORD, TABLE } from '../contract';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { Retention } from '../retention';
+import { sortKeys } from '../stable-json';
 import { catchEverything, keepInDeadLetters, retryWithJitter } from '../workflow-steps';
 import { ResolvedFraudDetection } from './fraud-detection';
 
@@ -48,7 +49,7 @@ export class TransactionWorkflow extends Construct {
       environment: {
         [ENV.table]: table.tableName,
         [ENV.topic]: topic.topicArn,
-        [ENV.fraud]: JSON.stringify(props.fraudDetection.config),
+        [ENV.fraud]: JSON.stringify(sortKeys(props.fraudDetection.config)),
       },
     }).function;
     table.grant(this.fraudDetector, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem');
