@@ -27,6 +27,18 @@ export class Packaging extends Component {
       exec: 'node scripts/test-languages.mjs',
       receiveArgs: true,
     });
+    project.addTask('test:emulators', {
+      description: 'Deploy the system to MiniStack, send webhooks through it, and compare DynamoDB with moto',
+      exec: 'node --no-warnings scripts/test-emulators.mjs',
+    });
+    project.addTask('test:images', {
+      description: 'Build the container images without a container engine, look into them and run them',
+      exec: 'node --no-warnings scripts/test-images.mjs',
+    });
+    project.addTask('test:versions', {
+      description: 'Synthesize with the minimum and the latest aws-cdk-lib; compare the public API with its baseline',
+      exec: 'node --no-warnings scripts/test-versions.mjs',
+    });
 
     const unpublished = [
       '/scripts/', '/rosetta/', '/examples/', '/bench/', '/console/', '/docs/', '/generated/', '/.ci/', '/.local/',
