@@ -38,6 +38,7 @@ export class Packaging extends Component {
     project.addTask('test:versions', {
       description: 'Synthesize with the minimum and the latest aws-cdk-lib; compare the public API with its baseline',
       exec: 'node --no-warnings scripts/test-versions.mjs',
+      receiveArgs: true,
     });
 
     const unpublished = [
