@@ -44,6 +44,7 @@ export class Packaging extends Component {
     const unpublished = [
       '/scripts/', '/rosetta/', '/examples/', '/bench/', '/console/', '/docs/', '/generated/', '/.ci/', '/.local/',
       '/jest.config.json', '/tsconfig.dev.json', '/.npmrc', '/.projenrc.ts', '/projenrc/', '.jsii.tabl.json', 'cdk.out/',
+      '/api-baseline.jsii.gz',
     ];
     for (const path of unpublished) project.npmignore?.exclude(path);
   }

@@ -117,8 +117,8 @@ async function archive(client: DynamoDBClient): Promise<void> {
   await days.list();
   const rows = tableRows(client, TABLE);
   const page = await rows.scan({ segment: 0, total_segments: 1 }, '2025-10-10T00:00:00.000Z');
-  const sorted = [...page.rows].sort((a, b) => (a.key.transaction_id < b.key.transaction_id ? -1 : 1));
-  for (const row of sorted) {
+  const inOrder = [...page.rows].sort((a, b) => (a.key.transaction_id < b.key.transaction_id ? -1 : 1));
+  for (const row of inOrder) {
     await rows.bury({ ...row, revision: String(Number(row.revision) + 1) }, 'transactions/x', '2025-10-11T00:00:00.000Z', 1_800_000_000);
     await rows.bury(row, 'transactions/x', '2025-10-11T00:00:00.000Z', 1_800_000_000);
     await rows.bury(row, 'transactions/x', '2025-10-11T00:00:00.000Z', 1_800_000_000);
