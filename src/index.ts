@@ -13,6 +13,8 @@ export type { NetworkProps } from './network';
 export type { FunctionOptions } from './packaging/handler-function';
 export type { AlarmsProps } from './monitoring/alarms';
 export * from './packaging/handler-packaging';
+export { HandlerRepository } from './packaging/handler-repository';
+export type { HandlerRepositoryProps } from './packaging/handler-repository';
 export { AmountUnit, HmacAlgorithm, KeyEncoding, SignatureEncoding, UnixTimeUnit } from './providers/hmac-options';
 export type { HmacMapping, HmacOptions } from './providers/hmac-options';
 export * from './providers/provider-options';

@@ -7,6 +7,7 @@ import { DETAIL_TYPE, ENV, EVENT_SOURCE } from '../contract';
 import { grantOnTable } from '../encryption';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { Retention } from '../retention';
+import { sortKeys } from '../stable-json';
 import { catchEverything, giveOthersTime, keepInDeadLetters, retryWithJitter } from '../workflow-steps';
 import { ResolvedFraudDetection } from './fraud-detection';
 import { Notification } from './notification';
@@ -53,7 +54,7 @@ export class TransactionWorkflow extends Construct {
       environment: {
         [ENV.table]: table.tableName,
         [ENV.topic]: topic.topicArn,
-        [ENV.fraud]: JSON.stringify(props.fraudDetection.config),
+        [ENV.fraud]: JSON.stringify(sortKeys(props.fraudDetection.config)),
       },
     });
     this.fraudDetector = detector.function;
