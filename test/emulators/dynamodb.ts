@@ -75,7 +75,7 @@ async function storeAndScreen(client: DynamoDBClient): Promise<void> {
     await attempt(verdicts.record(target, ANALYSIS, '2025-10-09T09:00:00.000Z'));
     for (const owner of ['run-1', 'run-1', 'run-2']) await attempt(verdicts.claimAlert(target, owner));
   }
-  await verdicts.releaseAlert(key);
+  await verdicts.releaseAlert(key, 'run-1');
   await verdicts.claimAlert(key, 'run-2');
   await verdicts.alertSent(key, '2025-10-09T09:00:01.000Z');
   await attempt(verdicts.alertSent(nobody, '2025-10-09T09:00:01.000Z'));
@@ -91,8 +91,8 @@ async function fold(client: DynamoDBClient): Promise<void> {
   await folds.open(first);
   await folds.open(alert('b', '2025-10-09T09:01:00.000Z'));
   await folds.open(alert('c', '2025-10-09T09:02:00.000Z'));
-  await folds.reopen(alert('b', '2025-10-09T09:03:00.000Z'));
-  await folds.reopen(first);
+  await folds.reopen(alert('b', '2025-10-09T09:03:00.000Z'), 0);
+  await folds.reopen(first, 0);
   await folds.open(alert('d', '2025-10-09T10:00:00.000Z'));
 }
 
