@@ -101,6 +101,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/node@^20',
     'aws-cdk@^2',
     'aws-sdk-client-mock@^4',
+    'axe-core@^4',
     'cdk-nag@^3.0.2',
     'esbuild@^0.28.2',
     'fast-check@^4',

@@ -1,5 +1,5 @@
 import type {
-  ArchiveObject, DashboardPage, DeadLetterQueue, FaultInfo, JourneyPage, Message, Page, Pulse, ScenarioReport, StartPage, Summary, SystemMap,
+  ArchiveCheck, ArchiveObject, DeadLetterQueue, FaultInfo, JourneyPage, Message, Page, Pulse, Redriven, ScenarioReport, StartPage, Summary, SystemMap, WatchPage,
 } from '../local/console/model';
 
 async function call<T>(path: string, init?: RequestInit): Promise<T> {
@@ -29,9 +29,9 @@ export interface Answer {
 export const api = {
   start: () => call<StartPage>('start'),
   requests: (query: URLSearchParams) => call<Page>(`requests?${query}`),
-  journey: (id: string) => call<JourneyPage>(`journey?id=${encodeURIComponent(id)}`),
+  journey: (id: string, event: string) => call<JourneyPage>(`journey?${new URLSearchParams({ id, event })}`),
   map: () => call<SystemMap>('map'),
-  dashboard: () => call<DashboardPage[]>('dashboard'),
+  watch: () => call<WatchPage>('watch'),
   deadLetters: () => call<DeadLetterQueue[]>('dead-letters'),
   inbox: () => call<Message[]>('inbox'),
   archive: () => call<ArchiveObject[]>('archive'),
@@ -44,7 +44,9 @@ export const api = {
   scenario: (name: string, endpoint: string) => post<ScenarioReport>('scenario', { name, endpoint }),
   fault: (fault: object) => post<FaultInfo>('fault', fault),
   endFault: (id?: string) => post('end-fault', { id }),
-  redrive: (queue: string) => post<{ moved: number; failed: string[] }>('redrive', { queue }),
+  redrive: (options: { source?: string; dryRun?: boolean; releaseClaims?: boolean }) => post<Redriven[]>('redrive', options),
+  verify: () => post<ArchiveCheck[]>('verify', {}),
+  demo: () => post<{ passed: boolean; endpoints: { sent: number }[] }>('demo', {}),
   runArchive: (all: boolean) => post<{ objects: string[] }>('archive', { all }),
 };
 

@@ -2,6 +2,7 @@ export { RiskBand } from './alerts/alert-filter';
 export type { AlertFilter } from './alerts/alert-filter';
 export * from './alerts/alert-subscriber';
 export type { ArchivalProps } from './archive/archive';
+export type { ArchiveQueryProps, IArchiveQueries } from './archive/archive-queries';
 export type { ExistingResourceProps } from './existing-resources';
 export type { EndpointDomainOptions } from './ingest/endpoint-domain';
 export type { EndpointProps } from './ingest/endpoint-props';

@@ -8,6 +8,7 @@ import { RiskBand } from './alerts/alert-filter';
 import { AlertSubscriber } from './alerts/alert-subscriber';
 import { Alerts } from './alerts/alerts';
 import { ArchivalProps, Archive } from './archive/archive';
+import { IArchiveQueries } from './archive/archive-queries';
 import { DIMENSION, METRIC, PREFIX, TIERS } from './contract';
 import { allowServices, encryptStateMachine } from './encryption';
 import { checkExisting, checkRegion, ExistingResourceProps } from './existing-resources';
@@ -220,7 +221,7 @@ export class WebhookProcessingSystem extends Construct {
   public readonly batchLogGroup: logs.LogGroup;
   /** Logs low-value transactions, the first time they are published. */
   public readonly lowValueBatchRule: events.Rule;
-  /** Keeps every event for replays. */
+  /** Keeps every stored event for replays. */
   public readonly eventArchive: events.Archive;
   /** Events that no target of the tier rules would take. */
   public readonly routingDeadLetters: sqs.Queue;
@@ -244,6 +245,8 @@ export class WebhookProcessingSystem extends Construct {
   public readonly archiveSchedule: events.Rule;
   /** Inputs of archive runs that failed for good. */
   public readonly archiveDeadLetters: sqs.Queue;
+  /** SQL over the archived transactions, when `archival.athena` asks for it. */
+  public readonly archiveQueries?: IArchiveQueries;
   /** Every alarm by its construct id, e.g. `ArchiveHeartbeat`; none when they are turned off. */
   public readonly alarms: { [id: string]: cloudwatch.Alarm };
   /** The dashboard, unless turned off. */
@@ -305,7 +308,7 @@ export class WebhookProcessingSystem extends Construct {
       if (task.screen || task.notify) routing.toWorkflow(tier, workflow.stateMachine, task);
     }
     this.lowValueBatchRule = routing.toBatchLog('low');
-    routing.conflictsTo(topic);
+    routing.conflictsTo(workflow.stateMachine);
     if (encryptionKey) for (const machine of [workflow.stateMachine, archive.stateMachine]) encryptStateMachine(machine, encryptionKey);
 
     this.endpoint = ingest;
@@ -340,6 +343,7 @@ export class WebhookProcessingSystem extends Construct {
     this.archiveWorkflowLogGroup = archive.logGroup;
     this.archiveSchedule = archive.schedule;
     this.archiveDeadLetters = archive.deadLetters;
+    this.archiveQueries = archive.queries;
     if (props.dashboard ?? true) this.dashboard = this.createDashboard(naming, context.system, providers);
     this.alarms = props.alarms?.enabled ?? true ? this.createAlarms(naming, context.system, providers, relay.mappingId, props.alarms ?? {}) : {};
     this.createOutputs();
@@ -443,10 +447,11 @@ export class WebhookProcessingSystem extends Construct {
       AuditBucketName: [this.auditBucket.bucketName, 'Archive of all transactions'],
       WorkflowArn: [this.workflow.stateMachineArn, 'Screens and notifies'],
       ArchiveWorkflowArn: [this.archiveWorkflow.stateMachineArn, 'Archives every day'],
-      EventArchiveName: [this.eventArchive.archiveName, 'Every event, for replays'],
+      EventArchiveName: [this.eventArchive.archiveName, 'Every stored event, for replays'],
       RoutingDeadLettersUrl: [this.routingDeadLetters.queueUrl, 'Events that no target would take'],
       WorkflowDeadLettersUrl: [this.workflowDeadLetters.queueUrl, 'Inputs of workflow branches that failed for good'],
       ArchiveDeadLettersUrl: [this.archiveDeadLetters.queueUrl, 'Inputs of archive runs that failed for good'],
+      ...(this.archiveQueries && { ArchiveWorkGroupName: [this.archiveQueries.workGroup.ref, 'Athena work group for SQL over the archive'] }),
       ...(this.dashboard && { DashboardName: [this.dashboard.dashboardName, 'CloudWatch dashboard'] }),
     };
     for (const [id, [value, description]] of Object.entries(outputs)) new CfnOutput(this, id, { value, description });

@@ -1,26 +1,42 @@
-import type { ArchiveObject } from '../../local/console/model';
+import type { ArchiveCheck, ArchiveObject } from '../../local/console/model';
 import { api } from '../api';
-import { button, h, scroller, toast } from '../dom';
+import { badge, button, h, scroller, toast } from '../dom';
 import type { Context } from '../page';
 
 const MOST = 200;
 
 export async function archiveView(_: Context): Promise<HTMLElement> {
   const place = h('div', { class: 'archive' });
+  const result = h('div', { 'aria-live': 'polite' });
+  const verify = async (): Promise<void> => result.replaceChildren(...(await api.verify()).map(checkReport));
   const run = async (all: boolean): Promise<void> => {
     const { objects } = await api.runArchive(all);
     toast(`${objects.length} objects written`);
     await draw();
+    await verify();
   };
   const draw = async (): Promise<void> => {
     const objects = await api.archive();
     place.replaceChildren(
       h('div', { class: 'title' }, h('h1', {}, 'Archive'), h('span', { class: 'quiet' }, `${objects.length} objects`)),
-      h('div', { class: 'actions' }, button('Run archive now', () => run(false)), button('Run as if it were tomorrow', () => run(true), { class: 'primary' })),
+      h('div', { class: 'actions' }, button('Run archive now', () => run(false)), button('Run as if it were tomorrow', () => run(true), { class: 'primary' }), objects.length > 0 && button('Verify', verify)),
+      result,
       objects.length === 0 ? h('p', { class: 'empty' }, 'Nothing archived yet. Rows are archived a day after they came: run it as if it were tomorrow.') : objectList(objects));
   };
   await draw();
   return place;
+}
+
+/** The objects held against their manifests, and the manifests against each other. */
+function checkReport({ bucket, ok, days, head, problems }: ArchiveCheck): HTMLElement {
+  return h('section', { 'class': 'report', 'aria-label': `Verification of ${bucket}` },
+    h('p', {}, badge(ok ? 'verified' : `${problems.length} problems`, ok ? 'good' : 'rejected'), ' ', h('span', { class: 'quiet' }, bucket)),
+    problems.map(({ problem, key, detail }) => h('p', { class: 'problem' }, h('strong', {}, problem), ` ${key}: ${detail}`)),
+    scroller('Days', h('table', { class: 'plain' },
+      h('caption', { class: 'hidden' }, 'Days'),
+      h('thead', {}, h('tr', {}, ['Day', 'Manifests', 'Objects', 'Rows', 'Bytes'].map((name) => h('th', { scope: 'col' }, name)))),
+      h('tbody', {}, days.map(({ day, manifests, objects, rows, bytes }) => h('tr', {}, [day, manifests, objects, rows, bytes.toLocaleString('en')].map((value) => h('td', {}, value))))))),
+    head && h('p', { class: 'quiet' }, 'The chain of manifests ends with ', h('code', {}, head.key), ', SHA-256 ', h('code', {}, head.sha256)));
 }
 
 function objectList(objects: readonly ArchiveObject[]): HTMLElement {

@@ -1,15 +1,20 @@
 import type { AlarmState, DashboardPage, Series, Widget } from '../../local/console/model';
 import { api } from '../api';
-import { badge, h, scroller, svg } from '../dom';
+import { badge, h, svg } from '../dom';
 import type { Context } from '../page';
 
-const SIZE = { width: 560, height: 150, left: 44, bottom: 20, top: 8 } as const;
+const SIZE = { height: 150, left: 44, bottom: 20, top: 8 } as const;
+/** Drawn as wide as it is shown, or letters would be too small on a phone. */
+const widthOfCharts = () => Math.min(560, document.documentElement.clientWidth - 60);
 const REDRAW_MS = 2_500;
 
 /** The dashboards of the template: its own widgets, drawn with the runner's metrics. */
 export async function dashboardView({ onPulse }: Context): Promise<HTMLElement> {
   const place = h('div', { class: 'dashboards' });
-  const draw = async (): Promise<void> => place.replaceChildren(...(await api.dashboard()).map(dashboard));
+  const draw = async (): Promise<void> => {
+    const { dashboards, alarms } = await api.watch();
+    place.replaceChildren(h('div', { class: 'title' }, h('h1', {}, 'Dashboard')), alarmSection(alarms, place.querySelector<HTMLDetailsElement>('.quiet-alarms')?.open ?? false), ...dashboards.map(dashboard));
+  };
   await draw();
   let last = Date.now();
   onPulse(() => {
@@ -20,20 +25,31 @@ export async function dashboardView({ onPulse }: Context): Promise<HTMLElement> 
   return place;
 }
 
-function dashboard({ name, widgets, alarms, from, to }: DashboardPage): HTMLElement {
-  return h('div', {},
-    h('div', { class: 'title' }, h('h1', {}, 'Dashboard'), h('span', { class: 'quiet' }, name)),
-    alarms.length > 0 && alarmTable(alarms),
+function dashboard({ name, widgets, from, to }: DashboardPage): HTMLElement {
+  return h('section', { 'aria-label': name },
+    h('h2', {}, name),
     h('div', { class: 'widgets' }, widgets.map((widget) => panel(widget, from, to))));
 }
 
-function alarmTable(alarms: readonly AlarmState[]): HTMLElement {
-  return scroller('Alarms', h('table', { class: 'plain' },
-    h('caption', {}, 'Alarms'),
-    h('thead', {}, h('tr', {}, ['State', 'Alarm', 'Rule'].map((title) => h('th', { scope: 'col' }, title)))),
-    h('tbody', {}, alarms.map(({ name, description, state, rule }) => h('tr', {},
-      h('td', {}, badge(state.toLowerCase(), state === 'ALARM' ? 'rejected' : state === 'OK' ? 'good' : 'plain')),
-      h('td', {}, name, description !== '' && h('span', { class: 'quiet' }, ` ${description}`)), h('td', {}, rule))))));
+const STATES = { ALARM: { word: 'alarm', kind: 'rejected' }, INSUFFICIENT_DATA: { word: 'no data', kind: 'plain' }, OK: { word: 'ok', kind: 'good' } } as const;
+
+/** What rings is shown; the others can be opened. */
+function alarmSection(alarms: readonly AlarmState[], isOpen: boolean): HTMLElement | string {
+  if (alarms.length === 0) return '';
+  const [ringing, quiet] = [alarms.filter(({ state }) => state === 'ALARM'), alarms.filter(({ state }) => state !== 'ALARM')];
+  return h('section', { 'class': 'alarms', 'aria-label': 'Alarms' },
+    h('div', { class: 'title' }, h('h2', {}, 'Alarms'), badge(ringing.length === 0 ? `all ${alarms.length} quiet` : `${ringing.length} of ${alarms.length} ringing`, ringing.length === 0 ? 'good' : 'rejected')),
+    ringing.length > 0 && h('ul', { class: 'alarm-list' }, ringing.map(alarmItem)),
+    quiet.length > 0 && h('details', { 'class': 'quiet-alarms', 'open': isOpen }, h('summary', {}, `${quiet.length} quiet`), h('ul', { class: 'alarm-list' }, quiet.map(alarmItem))));
+}
+
+function alarmItem({ name, description, state, rule, seen, runbook }: AlarmState): HTMLElement {
+  return h('li', { 'data-alarm': name, 'data-state': state },
+    badge(STATES[state].word, STATES[state].kind),
+    h('div', {},
+      h('strong', {}, description.replace(/\.?\s*(Low severity\.)?\s*$/, '') || name), ' ',
+      runbook !== undefined && h('a', { 'href': runbook, 'target': '_blank', 'rel': 'noreferrer', 'aria-label': `Runbook: ${description || name}` }, 'Runbook'),
+      h('span', { class: 'quiet line' }, `${name}: ${rule}${seen === undefined ? '' : ` · ${seen}`}`)));
 }
 
 function panel({ title, series, text }: Widget, from: number, to: number): HTMLElement {
@@ -42,8 +58,16 @@ function panel({ title, series, text }: Widget, from: number, to: number): HTMLE
     h('figcaption', {}, title || 'Text'),
     text !== undefined && h('p', {}, text),
     series.length > 0 && (withData.length > 0 ? chart(series, from, to, title) : h('p', { class: 'empty' }, 'No data yet')),
-    series.length > 0 && h('ul', { class: 'legend' }, series.map(({ label, statistic, points }, index) => h('li', { class: points.length > 0 ? '' : 'quiet' },
-      h('span', { 'class': `swatch c${index % 8}`, 'aria-hidden': 'true' }), `${label} `, h('b', {}, points.length > 0 ? amount(summary(statistic, points)) : '–')))));
+    series.length > 0 && legend(series));
+}
+
+/** Lines with data by name; the others together, for a system may have many providers. */
+function legend(series: readonly Series[]): HTMLElement {
+  const silent = series.filter(({ points }) => points.length === 0).map(({ label }) => label);
+  return h('ul', { class: 'legend' },
+    series.map(({ label, statistic, points }, index) => points.length > 0 && h('li', {},
+      h('span', { 'class': `swatch c${index % 8}`, 'aria-hidden': 'true' }), `${label} `, h('b', {}, amount(summary(statistic, points))))),
+    silent.length > 0 && h('li', { class: 'quiet', title: silent.join(', ') }, silent.length < 4 ? `no data: ${silent.join(', ')}` : `${silent.length} lines without data`));
 }
 
 /** What a line comes to over the whole window. */
@@ -53,7 +77,8 @@ function summary(statistic: string, points: Series['points']): number {
 }
 
 function chart(series: readonly Series[], from: number, to: number, title: string): SVGElement {
-  const { width, height, left, bottom, top } = SIZE;
+  const { height, left, bottom, top } = SIZE;
+  const width = widthOfCharts();
   const largest = Math.max(...series.flatMap(({ points }) => points.map(([, value]) => value)));
   const most = largest > 0 ? largest : 1;
   const x = (at: number) => left + ((at - from) / Math.max(1, to - from)) * (width - left - 8);

@@ -1,6 +1,6 @@
 import type { Summary } from '../../local/console/model';
 import { api } from '../api';
-import { badge, button, field, h, select, time } from '../dom';
+import { badge, button, field, h, select, time, toast } from '../dom';
 import type { Context } from '../page';
 
 /** Rows on the page at once: enough to look through, few enough never to be slow. */
@@ -76,7 +76,7 @@ export async function liveView({ start, listenTo, onRows }: Context): Promise<HT
   form.addEventListener('submit', (event) => event.preventDefault());
   await load();
   return h('div', { class: 'live' },
-    h('div', { class: 'title' }, h('h1', {}, 'Live'), found, h('span', { class: 'grow' }), pause, sendButton(start.endpoints[0].name)),
+    h('div', { class: 'title' }, h('h1', {}, 'Live'), found, h('span', { class: 'grow' }), pause, demoButton(), sendButton(start.endpoints[0].name)),
     form,
     empty,
     h('table', { class: 'requests' },
@@ -94,6 +94,15 @@ function sendButton(endpoint: string): HTMLButtonElement {
     const { requestId } = await api.send({ endpoint, body, signing: 'valid' });
     location.hash = `#/request/${requestId}`;
   }, { class: 'primary' });
+}
+
+/** Ten of every provider, as `start --demo 10` sends them. */
+function demoButton(): HTMLButtonElement {
+  return button('Send 10 of each provider', async () => {
+    const { passed, endpoints } = await api.demo();
+    const count = endpoints.reduce((sum, { sent }) => sum + sent, 0);
+    toast(passed ? `${count} sent, and all went as their amounts say` : `${count} sent; not all went as their amounts say`, !passed);
+  });
 }
 
 function filterForm(endpoints: readonly string[]): HTMLFormElement {

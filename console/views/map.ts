@@ -1,18 +1,14 @@
 import type { MapEdge, SystemMap } from '../../local/console/model';
 import { api } from '../api';
 import { h, scroller, svg } from '../dom';
-import { layout, NODE, Placed } from '../map-layout';
+import { layout, NODE, Placed, Route } from '../map-layout';
 import type { Context } from '../page';
 
 /** The system as its template describes it, with what went along each edge so far. */
 export async function mapView({ onPulse }: Context): Promise<HTMLElement> {
   const map = await api.map();
-  const { nodes, width, height } = layout(map);
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const drawn = map.edges.flatMap((edge) => {
-    const [from, to] = [byId.get(edge.from), byId.get(edge.to)];
-    return from && to ? [drawEdge(edge, from, to, width)] : [];
-  });
+  const { nodes, routes, width, height } = layout(map);
+  const drawn = routes.map(drawRoute);
   const rows = map.edges.map((edge) => ({ edge, cell: h('td', {}, '0') }));
   onPulse(({ counts }) => {
     for (const { edge, update } of drawn) update(total(edge, counts));
@@ -20,9 +16,9 @@ export async function mapView({ onPulse }: Context): Promise<HTMLElement> {
   });
   return h('div', { class: 'map' },
     h('div', { class: 'title' }, h('h1', {}, 'Map')),
-    h('p', { class: 'quiet' }, 'Drawn from the synthesized template. Dashed edges are taken only when something fails.'),
+    h('p', { class: 'quiet' }, 'Drawn from the synthesized template, with what went along each edge so far. Dashed edges are taken only when something fails.'),
     scroller('Map of the system', svg('svg', { 'viewBox': `0 0 ${width} ${height}`, width, height, 'role': 'img', 'aria-label': 'The system; the table below says the same' },
-      svg('g', {}, drawn.map(({ path }) => path)), svg('g', {}, nodes.map(drawNode)), svg('g', {}, drawn.map(({ label }) => label)))),
+      ARROWS.map(arrowHead), svg('g', {}, drawn.map(({ path }) => path)), svg('g', {}, nodes.map(drawNode)), svg('g', {}, drawn.map(({ label }) => label)))),
     edgeTable(map, rows));
 }
 
@@ -37,16 +33,24 @@ interface DrawnEdge {
   update(count: number): void;
 }
 
-/** Down from row to row; an edge that leads back goes around at the right. */
-function drawEdge(edge: MapEdge, from: Placed, to: Placed, width: number): DrawnEdge {
-  const isForward = to.y > from.y;
-  const [x1, y1] = isForward ? [from.x + NODE.width / 2, from.y + NODE.height] : [from.x + NODE.width, from.y + NODE.height / 2];
-  const [x2, y2] = isForward ? [to.x + NODE.width / 2, to.y] : [to.x + NODE.width, to.y + NODE.height / 2];
-  const bend = isForward ? Math.max(20, (y2 - y1) / 2) : (4 * (width - 12) - Math.max(x1, x2)) / 3;
-  const d = isForward ? `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}` : `M${x1} ${y1}C${bend} ${y1} ${bend} ${y2} ${x2} ${y2}`;
-  const path = svg('path', { d, class: edge.trouble ? 'edge trouble' : 'edge' });
+/** One head for each colour an edge can have: markers do not take the colour of their line everywhere. */
+const ARROWS = ['idle', 'used', 'failed'] as const;
+
+function arrowHead(name: (typeof ARROWS)[number]): SVGElement {
+  return svg('marker', { 'id': `arrow-${name}`, 'class': `arrow ${name}`, 'viewBox': '0 0 8 8', 'refX': 7, 'refY': 4, 'markerWidth': 9, 'markerHeight': 9, 'markerUnits': 'userSpaceOnUse', 'orient': 'auto-start-reverse' },
+    svg('path', { d: 'M0 0L8 4L0 8z' }));
+}
+
+/** Straight past each row, in a curve from one to the next. */
+function drawRoute({ edge, segments, isBack }: Route): DrawnEdge {
+  const d = segments.map(([a, b], index) => {
+    const half = (b.y - a.y) / 2;
+    return `${index === 0 ? 'M' : 'L'}${a.x} ${a.y}C${a.x} ${a.y + half} ${b.x} ${b.y - half} ${b.x} ${b.y}`;
+  }).join('');
+  const path = svg('path', { d, 'class': edge.trouble ? 'edge trouble' : 'edge', [isBack ? 'marker-start' : 'marker-end']: 'url(#arrow-idle)' });
   // Where several edges arrive at one node, each count stands a third of the way back along its own.
-  const text = svg('text', { 'x': isForward ? x2 + (x1 - x2) * 0.3 : x2 + 14, 'y': isForward ? y2 - 10 : y2 + 4, 'class': 'count', 'text-anchor': isForward ? 'middle' : 'start' }, '');
+  const [near, far] = isBack ? segments[0] : [...segments.at(-1)!].reverse();
+  const text = svg('text', { 'x': near.x + (far.x - near.x) * 0.3, 'y': near.y + (far.y - near.y) * 0.36 + 4, 'class': 'count', 'text-anchor': 'middle' }, '');
   return {
     edge,
     path,
@@ -56,12 +60,13 @@ function drawEdge(edge: MapEdge, from: Placed, to: Placed, width: number): Drawn
       if (text.textContent === shown) return;
       text.textContent = shown;
       path.classList.add('used');
+      path.setAttribute(isBack ? 'marker-start' : 'marker-end', `url(#arrow-${edge.trouble ? 'failed' : 'used'})`);
     },
   };
 }
 
 function drawNode({ x, y, label, type }: Placed): SVGElement {
-  const short = label.length > 24 ? `${label.slice(0, 23)}…` : label;
+  const short = label.length > 23 ? `${label.slice(0, 22)}…` : label;
   return svg('g', { class: `node ${type.toLowerCase().replace(/ /g, '-')}`, transform: `translate(${x} ${y})` },
     svg('title', {}, `${type}: ${label}`),
     svg('rect', { width: NODE.width, height: NODE.height, rx: 8 }),

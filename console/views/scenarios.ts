@@ -19,6 +19,7 @@ export async function scenariosView({ start }: Context): Promise<HTMLElement> {
       h('h2', {}, title),
       h('div', { class: 'cards' }, start.scenarios.filter((one) => one.group === group).map(({ name }) => cards.get(name)!.element)),
     ]),
+    trialPanel(start, () => endpoint.value),
     await faultPanel(start));
 }
 
@@ -29,20 +30,22 @@ interface Card {
 
 function card({ name, title, sends, expects }: ScenarioInfo, endpoint: () => string): Card {
   const result = h('div', { 'class': 'result', 'aria-live': 'polite' });
-  const run = async (): Promise<void> => {
-    result.replaceChildren(h('p', { class: 'quiet' }, 'Running …'));
-    try {
-      result.replaceChildren(report(await api.scenario(name, endpoint())));
-    } catch (error) {
-      result.replaceChildren(h('p', { class: 'problem' }, (error as Error).message));
-    }
-  };
+  const run = () => play(name, endpoint(), result);
   return {
     run,
     element: h('article', { 'class': 'card', 'data-scenario': name },
       h('div', { class: 'title' }, h('h3', {}, title), h('span', { class: 'grow' }), button('Run', run, { 'aria-label': `Run ${title}` })),
       h('p', {}, `${sends}.`), h('p', { class: 'quiet' }, `${expects}.`), result),
   };
+}
+
+async function play(name: string, endpoint: string, result: HTMLElement): Promise<void> {
+  result.replaceChildren(h('p', { class: 'quiet' }, 'Running …'));
+  try {
+    result.replaceChildren(report(await api.scenario(name, endpoint)));
+  } catch (error) {
+    result.replaceChildren(h('p', { class: 'problem' }, (error as Error).message));
+  }
 }
 
 function report({ passed, skipped, ms, checks, requests }: ScenarioReport): HTMLElement {
@@ -56,6 +59,19 @@ function report({ passed, skipped, ms, checks, requests }: ScenarioReport): HTML
     h('p', {}, 'Journeys: ', links.map((id, index) => [index > 0 && ', ', h('a', { href: `#/request/${id}` }, `${index + 1}`)]), requests.length > links.length && `, … ${requests.length} in all`));
 }
 
+/** Any effect on anything, with a payment to see what comes of it. */
+function trialPanel({ targets, effects }: StartPage, endpoint: () => string): HTMLElement {
+  const target = select(targets.map((name) => [name, name] as const), { name: 'trial-target' });
+  const effect = select(effects.map((name) => [name, name] as const), { name: 'trial-effect' });
+  const result = h('div', { 'class': 'result', 'aria-live': 'polite' });
+  const run = () => play(`${effect.value}:${target.value}`, endpoint(), result);
+  return h('section', { 'class': 'card', 'aria-labelledby': 'trial-title', 'data-scenario': 'trial' },
+    h('h2', { id: 'trial-title' }, 'Break something yourself'),
+    h('p', { class: 'quiet' }, 'A payment is sent while a handler or a service misbehaves, and retried as its provider would. Nothing may be lost: it ends stored, published, screened and told of, or in the dead letters. In CI: ', h('code', {}, 'simulate crash:relay'), ', or ', h('code', {}, 'simulate faults'), ' for all of them.'),
+    h('div', { class: 'filters' }, field('Handler or service', target, 'wide'), field('What happens to it', effect), button('Try it', run, { class: 'primary' })),
+    result);
+}
+
 async function faultPanel({ services, effects, functions }: StartPage): Promise<HTMLElement> {
   const list = h('div', { 'aria-live': 'polite' });
   const draw = async (): Promise<void> => list.replaceChildren(faultList(await api.faults(), draw));
@@ -67,8 +83,8 @@ async function faultPanel({ services, effects, functions }: StartPage): Promise<
   const number = ({ value }: HTMLInputElement) => (value === '' ? undefined : Number(value));
   await draw();
   return h('section', { 'aria-labelledby': 'faults-title' },
-    h('h2', { id: 'faults-title' }, 'Break something yourself'),
-    h('p', { class: 'quiet' }, 'Calls of the handlers and workflows meet the fault; a crash kills the process of a handler.'),
+    h('h2', { id: 'faults-title' }, 'Leave a fault on'),
+    h('p', { class: 'quiet' }, 'Calls of the handlers and workflows meet it until it ends; a crash kills the process of a handler, and breaks the connection to a service.'),
     h('datalist', { id: 'fault-targets' }, [...functions, 'PutItem', 'UpdateItem', 'PutEvents', 'Publish', 'Delivery'].map((value) => h('option', { value }))),
     h('div', { class: 'filters' }, field('Service', service), field('Function or action', target, 'wide'), field('Effect', effect), field('Times', times), field('Wait (ms), if slow', delay),
       button('Start the fault', async () => {

@@ -1,13 +1,15 @@
 import { runArchive } from '../control/archive';
+import { runDemo } from '../demo/demo';
 import { AwsRequest, AwsResponse, ServiceError } from '../kernel/wire';
 import { Control } from '../runner/router';
 import { Runner } from '../runner/runner';
+import { FAULT_TARGETS } from '../simulate/fault-scenarios';
 import { EFFECTS, FAULTY_SERVICES, readFault } from '../simulate/faults';
 import { runScenario } from '../simulate/run';
 import { scenarioOf, SCENARIOS } from '../simulate/scenarios';
 import { Counters } from './counters';
-import { dashboardPages } from './dashboard';
-import { deadLetterQueues, redrive } from './dead-letters';
+import { watchPage } from './dashboard';
+import { deadLetterQueues } from './dead-letters';
 import { filterOf } from './filter';
 import { journeyPage } from './journey';
 import { archiveObjects, archiveText, inbox } from './keepsakes';
@@ -15,6 +17,7 @@ import { Ledger } from './ledger';
 import { liveResponse } from './live';
 import { StartPage } from './model';
 import { pageFile } from './page';
+import { loadRecovery } from './recovery-loader';
 import { Draft, draftCurl, draftSample, endpointInfos, replay, sendDraft } from './sending';
 import { systemMap } from './system-map';
 
@@ -29,6 +32,8 @@ interface Call {
 type Routes = Readonly<Record<string, (call: Call) => unknown>>;
 
 const PAGE_SIZE = 100;
+/** Of each provider: once round the samples, so that every tier and band is among them. */
+const DEMO_ROUND = 10;
 
 /** The local console: its page, what the page asks for, and the stream it listens to. */
 export function consoleControl(runner: Runner): Control {
@@ -60,13 +65,13 @@ function reading(runner: Runner, ledger: Ledger): Routes {
     'GET requests': ({ query }) => ledger.page(filterOf(query), PAGE_SIZE, Number(query.get('before') ?? Infinity)),
     'GET journey': async ({ query }) => {
       const id = query.get('id') ?? '';
-      const page = await journeyPage(runner, ledger, id);
+      const page = await journeyPage(runner, ledger, id, Number(query.get('event') ?? 0));
       if (!page) throw new ServiceError('NotFound', `There is no request ${id}: it may be from before the runner was started`, 404);
       return page;
     },
     'GET map': () => systemMap(runner.resources),
-    'GET dashboard': () => dashboardPages(runner),
-    'GET dead-letters': () => deadLetterQueues(runner.services),
+    'GET watch': () => watchPage(runner),
+    'GET dead-letters': () => deadLetterQueues(runner),
     'GET inbox': () => inbox(runner, ledger),
     'GET archive': () => archiveObjects(runner),
     'GET object': ({ query }) => archiveText(runner, query.get('bucket') ?? '', query.get('key') ?? ''),
@@ -98,7 +103,11 @@ function doing(runner: Runner, ledger: Ledger): Routes {
     },
     'POST fault': ({ body }) => faults.add(readFault(body, functions.list().map(({ name }) => name))),
     'POST end-fault': ({ body }) => faults.end(body.id === undefined ? undefined : String(body.id)),
-    'POST redrive': ({ body }) => redrive(runner.services, String(body.queue)),
+    'POST redrive': async ({ body: { source, dryRun, releaseClaims } }) => (await loadRecovery()).redrive(runner, {
+      source: source === undefined ? undefined : String(source), dryRun: dryRun === true, releaseClaims: releaseClaims === true,
+    }),
+    'POST verify': async () => (await loadRecovery()).verify(runner),
+    'POST demo': () => inTurn(() => runDemo(runner, DEMO_ROUND)),
     'POST archive': ({ body }) => runArchive(runner, new Date(clock.now() + (body.all === true ? 25 * 3_600_000 : 0))),
   };
 }
@@ -112,6 +121,7 @@ function startPage(runner: Runner): StartPage {
     functions: runner.services.functions.list().map(({ name }) => name),
     services: FAULTY_SERVICES,
     effects: EFFECTS,
+    targets: FAULT_TARGETS,
   };
 }
 

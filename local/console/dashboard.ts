@@ -1,14 +1,16 @@
-import { Datum, Dimensions } from '../kernel/metrics';
+import { Metrics } from '../kernel/metrics';
 import { Resource } from '../kernel/resource';
 import { Runner } from '../runner/runner';
-import { alarmState } from './alarms';
-import { DashboardPage, Series, Widget } from './model';
-import { pointsOf } from './statistics';
+import { alarmStates } from './alarms';
+import { evaluate } from './metric-math';
+import { DashboardPage, Series, WatchPage, Widget } from './model';
+import { MetricName, seriesOf, Window } from './series';
 
 /** A line of a graph, as dashboards write it: namespace, metric, dimensions, options. */
 type MetricLine = readonly (string | MetricOptions)[];
 
 interface MetricOptions {
+  readonly id?: string;
   readonly stat?: string;
   readonly label?: string;
   readonly expression?: string;
@@ -26,23 +28,25 @@ interface WidgetProperties {
 const LONGEST_WINDOW = 15 * 60_000;
 const STEPS = 60;
 
-/** The dashboards of the template with the runner's metrics. */
-export function dashboardPages({ resources, services }: Runner): DashboardPage[] {
-  const to = services.clock.now();
-  const alarms = resources.filter(({ type }) => type === 'AWS::CloudWatch::Alarm').map((alarm) => alarmState(alarm, services.metrics, to));
+/** The dashboards and alarms of the template with the runner's metrics. */
+export function watchPage(runner: Runner): WatchPage {
+  const now = runner.services.clock.now();
+  return { dashboards: dashboardPages(runner, now), alarms: alarmStates(runner.resources, runner.services.metrics, now) };
+}
+
+function dashboardPages({ resources, services }: Runner, to: number): DashboardPage[] {
   return resources.filter(({ type }) => type === 'AWS::CloudWatch::Dashboard').map((resource) => {
     const widgets = widgetsIn(resource);
     const lines = widgets.map(({ properties }) => linesOf(properties));
-    const first = lines.flat().flatMap(({ namespace, name, dimensions }) => services.metrics.get(namespace, name, dimensions).slice(0, 1));
+    const first = lines.flat().flatMap((line) => (line.metric ? services.metrics.get(line.metric.namespace, line.metric.name, line.metric.dimensions).slice(0, 1) : []));
     const from = Math.max(Math.min(to, ...first.map(({ at }) => at)), to - LONGEST_WINDOW);
-    const period = Math.max(1_000, Math.ceil((to - from) / STEPS / 1_000) * 1_000);
-    const seriesOf = (line: Line) => series(line, services.metrics.get(line.namespace, line.name, line.dimensions), period, from, to);
+    const periodMs = Math.max(1_000, Math.ceil((to - from) / STEPS / 1_000) * 1_000);
+    const window = { periodMs, from, to };
     return {
       name: resource.ref,
       from,
       to,
-      alarms,
-      widgets: widgets.map(({ properties }, index) => widget(properties, lines[index].map(seriesOf))),
+      widgets: widgets.map(({ properties }, index) => widget(properties, seriesIn(lines[index], services.metrics, window))),
     };
   });
 }
@@ -56,24 +60,37 @@ function widgetsIn({ properties }: Resource): readonly { readonly properties: Wi
 }
 
 interface Line {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: Dimensions;
+  readonly id?: string;
+  readonly metric?: MetricName;
+  readonly expression?: string;
   readonly statistic: string;
   readonly label: string;
+  readonly isVisible: boolean;
 }
 
-/** Lines of a widget; a formula over them, or a line that only feeds one, has no data of its own. */
 function linesOf({ metrics = [], stat = 'Average' }: WidgetProperties): readonly Line[] {
-  return metrics.flatMap((parts) => {
-    const options = parts.find((part): part is MetricOptions => typeof part === 'object') ?? {};
+  return metrics.map((parts) => {
+    const { id, expression, visible = true, stat: own = stat, label } = parts.find((part): part is MetricOptions => typeof part === 'object') ?? {};
     const [namespace, name, ...pairs] = parts.filter((part): part is string => typeof part === 'string');
-    if (options.expression !== undefined || options.visible === false || name === undefined) return [];
     const dimensions = Object.fromEntries(Array.from({ length: pairs.length / 2 }, (_, index) => [pairs[2 * index], pairs[2 * index + 1]]));
-    return [{ namespace, name, dimensions, statistic: options.stat ?? stat, label: options.label ?? name }];
+    const metric = name === undefined ? undefined : { namespace, name, dimensions };
+    return { id, metric, expression, statistic: own, label: label ?? name ?? expression ?? '', isVisible: visible };
   });
 }
 
-function series({ label, statistic }: Line, data: readonly Datum[], period: number, from: number, to: number): Series {
-  return { label, statistic, points: pointsOf(data, statistic, period, from, to) };
+/** Lines that are drawn; formulas are worked out from the others, drawn or not. */
+function seriesIn(lines: readonly Line[], metrics: Metrics, window: Omit<Window, 'statistic'>): Series[] {
+  const { periodMs, from, to } = window;
+  const first = Math.floor(from / periodMs) * periodMs;
+  const periods = Array.from({ length: Math.floor((to - first) / periodMs) + 1 }, (_, index) => first + index * periodMs);
+  const pointsOf = ({ metric, expression, statistic }: Line): (readonly [number, number])[] => {
+    if (metric) return seriesOf(metrics, metric, { ...window, statistic });
+    const series = (id: string) => new Map(lines.filter((line) => line.id === id).flatMap(pointsOf));
+    try {
+      return [...evaluate(expression ?? '', { periods, series })];
+    } catch {
+      return [];
+    }
+  };
+  return lines.filter(({ isVisible }) => isVisible).map((line) => ({ label: line.label, statistic: line.statistic, points: pointsOf(line) }));
 }

@@ -1,11 +1,15 @@
-import type { CanonicalEvent, ProviderAdapter, WebhookRequest } from '../../runtime/providers/adapter';
+import type { CanonicalEvent, Credentials, ProviderAdapter, WebhookRequest } from '../../runtime/providers/adapter';
+import { itemsOf, keyOf } from '../../runtime/providers/adyen';
 import { adapterOf } from '../../runtime/providers/registry';
 import { rejectionOf } from '../../runtime/providers/rejection-of';
+import { matchHmac } from '../../runtime/providers/signature';
 import { contentTypeOf } from '../../runtime/validator/request';
-import { ENV } from '../../src/contract';
+import { ENV, ProviderConfig } from '../../src/contract';
 import { Runner } from '../runner/runner';
 import { Services } from '../runner/services';
 import { Capture } from './capture';
+import { requestOf } from './request';
+import { signedOf } from './signed-texts';
 
 /** How the validator judges a captured request, retraced with its own functions and the secrets that are live now. */
 export interface Judgement {
@@ -15,18 +19,12 @@ export interface Judgement {
   /** Place of the secret that made the signature among the live ones: 0 is the current one. */
   readonly secretIndex?: number;
   readonly events?: readonly CanonicalEvent[];
+  /** Where parts of the body are signed each by itself: the place of the secret for each, undefined where none fits. */
+  readonly parts?: readonly (number | undefined)[];
+  /** Where it is refused for its time only: whether the signature is good all the same. */
+  readonly goodButForTime?: boolean;
   /** What stood in the way of retracing it, such as a certificate that only the handler has fetched. */
   readonly unknown?: string;
-}
-
-export function requestOf({ method, headers, query, body, at }: Capture): WebhookRequest {
-  return {
-    method,
-    headers: new Map(Object.entries(headers).map(([name, values]) => [name.toLowerCase(), values])),
-    query: new Map(new URLSearchParams(query)),
-    body,
-    receivedAt: Date.parse(at),
-  };
 }
 
 /** Live secrets of an endpoint, the current one first. */
@@ -56,10 +54,44 @@ export function judge(runner: Runner, capture: Capture): Judgement {
   if (capture.truncated) return { unknown: 'the body is too large to be kept whole' };
   const request = requestOf(capture);
   const options = endpoint.options ?? {};
-  const verified = attempt(() => adapter.verify(request, { secrets: liveSecrets(runner.services, endpoint.secretArn), options }));
-  if ('reason' in verified) return verified;
+  const verify = (at = request.receivedAt) => attempt(() => {
+    const arrived = { ...request, receivedAt: at };
+    return adapter.verify(arrived, credentialsFor(runner, endpoint, adapter, arrived));
+  });
+  const parts = partsOf(request, endpoint, liveSecrets(runner.services, endpoint.secretArn));
+  const verified = verify();
+  if ('reason' in verified) {
+    const { time } = signedOf(capture);
+    const goodButForTime = TIME_REASONS.includes(verified.reason) && time !== undefined ? 'secretIndex' in verify(time * 1000) : undefined;
+    return { ...verified, parts, goodButForTime };
+  }
   const mapped = attempt(() => ({ events: adapter.map(request, options).map(({ event }) => event) }));
-  return { ...mapped, ...verified, ...('reason' in mapped && { unknown: undefined }) };
+  return { ...mapped, ...verified, parts, ...('reason' in mapped && { unknown: undefined }) };
+}
+
+const TIME_REASONS = ['timestamp_too_old', 'timestamp_in_future'];
+
+/** What the handler holds a signature against; a certificate comes from where handlers get theirs. */
+export function credentialsFor(
+  { services }: Pick<Runner, 'services'>, { secretArn, options = {} }: ProviderConfig, adapter: ProviderAdapter, request: WebhookRequest,
+): Credentials {
+  const secrets = liveSecrets(services, secretArn);
+  const url = adapter.certificateUrl?.(request);
+  if (url === undefined) return { secrets, options };
+  const { certificate, authority } = services.outside.certificateAt(url);
+  return { secrets, certificate, options: { trustedRoots: [authority], ...options } };
+}
+
+/** Adyen signs each item of a payment notification by itself. */
+function partsOf(request: WebhookRequest, { kind }: ProviderConfig, secrets: readonly string[]): Judgement['parts'] {
+  if (kind !== 'adyen' || request.headers.has('hmacsignature')) return undefined;
+  const keys = attempt(() => secrets.map(keyOf));
+  const items = attempt(() => itemsOf(request));
+  if (!Array.isArray(keys) || !Array.isArray(items)) return undefined;
+  return (items as ReturnType<typeof itemsOf>).map(({ signed, signature }) => {
+    const found = attempt(() => ({ index: matchHmac('sha256', keys as Buffer[], [signed.join(':')], [signature]) }));
+    return 'index' in found ? found.index : undefined;
+  });
 }
 
 /** What a step gives, why it refuses, or what stood in its way. */

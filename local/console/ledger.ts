@@ -4,6 +4,7 @@ import { Capture, captureOf } from './capture';
 import { Filter, matches } from './filter';
 import { Judgement, judge, loggedReason } from './judgement';
 import { Outcome, Page, Summary } from './model';
+import { keyText, Owners } from './owners';
 
 type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly M?: Attributes } | undefined>>;
 type Change = { -readonly [Member in keyof Summary]?: Summary[Member] };
@@ -16,6 +17,8 @@ export interface Entry {
   judgement?: Judgement;
   /** Keys of the rows it stored. */
   readonly rows: string[];
+  /** Everything that happened because of it. */
+  readonly hops: JournalEntry[];
   /** Payload and ids in lower case. */
   searchable: string;
   /** Grows with each change of any entry. */
@@ -32,8 +35,7 @@ const SEARCHABLE_CHARACTERS = 16 * 1024;
  */
 export class Ledger {
   private readonly entries = new Map<string, Entry>();
-  private readonly byTrace = new Map<string, Entry>();
-  private readonly byRow = new Map<string, Entry>();
+  private readonly owners = new Owners();
   private readonly listeners = new Set<LedgerListener>();
   private count = 0;
   private revision = 0;
@@ -51,12 +53,12 @@ export class Ledger {
   }
 
   public byTraceId(traceId: string | undefined): Entry | undefined {
-    return traceId === undefined ? undefined : this.byTrace.get(traceId);
+    return this.owners.ofTrace(traceId);
   }
 
   /** The request that stored a row. */
   public byKey(transactionId: string, eventId: string): Entry | undefined {
-    return this.byRow.get(`${transactionId}\n${eventId}`);
+    return this.owners.ofRow(keyText({ transaction_id: transactionId, event_id: eventId }));
   }
 
   /** Newest first. */
@@ -71,11 +73,12 @@ export class Ledger {
   }
 
   private read(entry: JournalEntry): void {
-    const { service, type, traceId, data } = entry;
-    if (service === 'apigateway') return type === 'RequestReceived' ? this.begin(entry) : this.answered(entry);
-    if (service === 'dynamodb') return this.written(entry);
-    const known = traceId === undefined ? undefined : this.byTrace.get(traceId);
+    const { service, type, data } = entry;
+    if (service === 'apigateway' && type === 'RequestReceived') this.begin(entry);
+    const known = this.owners.claim(entry);
+    if (service === 'dynamodb') return this.written(entry, known);
     if (!known) return;
+    if (service === 'apigateway' && type !== 'RequestReceived') return this.answered(entry);
     if (service === 'states' && type.startsWith('Execution')) this.change(known, { workflow: type === 'ExecutionStarted' ? 'RUNNING' : type.replace('Execution', '').toUpperCase() });
     else if (service === 'sns' && type === 'NotificationDelivered' && data.protocol !== 'sqs') this.change(known, { alerts: known.summary.alerts + 1 });
   }
@@ -85,9 +88,9 @@ export class Ledger {
     const { id, at, method, path, endpoint, bytes } = capture;
     const summary: Summary = { id, number: ++this.count, at, method, path, endpoint: endpoint?.name, kind: endpoint?.kind, bytes, outcome: 'waiting', alerts: 0 };
     const searchable = `${capture.body.toString('utf8', 0, SEARCHABLE_CHARACTERS)} ${id} ${path}`.toLowerCase();
-    const entry: Entry = { summary, capture, searchable, rows: [], revision: 0 };
+    const entry: Entry = { summary, capture, searchable, rows: [], hops: [], revision: 0 };
     this.entries.set(id, entry);
-    if (capture.traceId !== undefined) this.byTrace.set(capture.traceId, entry);
+    this.owners.begin(entry, capture.traceId);
     if (this.entries.size > this.limit) this.forget(this.entries.values().next().value!);
     this.change(entry, {});
   }
@@ -108,27 +111,25 @@ export class Ledger {
     return reason === undefined ? judgement : { ...judgement, unknown: undefined, reason, detail: `the handler logged ${reason}` };
   }
 
-  private written({ type, traceId, data }: JournalEntry): void {
+  private written({ type, data }: JournalEntry, known: Entry | undefined): void {
     const item = data.item as Attributes | undefined;
     const key = keyOf((data.key ?? {}) as Attributes);
     if (type === 'ConditionFailed') {
-      const entry = traceId === undefined ? undefined : this.byTrace.get(traceId);
-      if (entry?.summary.outcome === 'waiting') this.change(entry, { outcome: 'duplicate', ...(item && fieldsOf(item)) });
+      if (known?.summary.outcome === 'waiting') this.change(known, { outcome: 'duplicate', ...(item && fieldsOf(item)) });
     } else if (type === 'ItemPut' && item?.record?.S === 'tombstone') {
-      const entry = this.byRow.get(key);
+      const entry = this.owners.ofRow(key);
       if (entry) this.change(entry, { archived: true });
-    } else if (type === 'ItemPut' && item?.payload && traceId !== undefined && this.byTrace.has(traceId)) {
-      this.stored(this.byTrace.get(traceId)!, key, item);
+    } else if (type === 'ItemPut' && item?.payload && known) {
+      this.stored(known, key, item);
     } else if (type === 'ItemUpdated' && item?.fraud_analysis?.M) {
-      const entry = this.byRow.get(key);
+      const entry = this.owners.ofRow(key);
       const { fraud_score: score, fraud_status: band } = item.fraud_analysis.M;
       if (entry && entry.summary.band !== band?.S) this.change(entry, { score: score?.N, band: band?.S });
     }
   }
 
   private stored(entry: Entry, key: string, item: Attributes): void {
-    this.byRow.set(key, entry);
-    entry.rows.push(key);
+    this.owners.keep(entry, key);
     // A batch is listed under its first event.
     if (entry.summary.outcome === 'stored') return;
     this.change(entry, { outcome: item.record?.S === 'conflict' ? 'conflict' : 'stored', ...fieldsOf(item) });
@@ -143,8 +144,7 @@ export class Ledger {
 
   private forget(entry: Entry): void {
     this.entries.delete(entry.capture.id);
-    if (entry.capture.traceId !== undefined && this.byTrace.get(entry.capture.traceId) === entry) this.byTrace.delete(entry.capture.traceId);
-    for (const key of entry.rows) this.byRow.delete(key);
+    this.owners.forget(entry);
   }
 }
 

@@ -73,10 +73,25 @@ export interface Stage {
   readonly link?: { readonly id: string; readonly label: string };
 }
 
+/** One of several events of the same webhook. */
+export interface Sibling {
+  /** Its place among them. */
+  readonly index: number;
+  /** Whether the page is about this one. */
+  readonly isShown: boolean;
+  readonly label: string;
+  readonly amount?: string;
+  readonly outcome: Outcome;
+  readonly tier?: string;
+  readonly band?: string;
+}
+
 export interface JourneyPage {
   readonly summary: Summary;
   readonly stages: readonly Stage[];
   readonly body: string;
+  /** All events of the webhook, where it had several. */
+  readonly siblings?: readonly Sibling[];
 }
 
 export interface MapNode {
@@ -116,6 +131,10 @@ export interface AlarmState {
   readonly description: string;
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
   readonly rule: string;
+  /** What was held against the rule last. */
+  readonly seen?: string;
+  /** Where to read what to do. */
+  readonly runbook?: string;
 }
 
 export interface DashboardPage {
@@ -123,21 +142,50 @@ export interface DashboardPage {
   readonly from: number;
   readonly to: number;
   readonly widgets: readonly Widget[];
+}
+
+/** What watches over the system: its dashboards and alarms. */
+export interface WatchPage {
+  readonly dashboards: readonly DashboardPage[];
   readonly alarms: readonly AlarmState[];
 }
 
 export interface DeadLetter {
   readonly id: string;
-  readonly queue: string;
   readonly at: string;
+  /** What it is about. */
+  readonly what: string;
   readonly reason: string;
   readonly body: string;
 }
 
+/** Letters of one source of one system. */
 export interface DeadLetterQueue {
+  /** As the command line calls it. */
+  readonly source: string;
+  readonly title: string;
+  /** Queue or bucket. */
   readonly name: string;
-  readonly arn: string;
   readonly letters: readonly DeadLetter[];
+}
+
+/** What a redrive did with one letter. */
+export interface Redriven {
+  readonly source: string;
+  readonly what: string;
+  readonly error: string;
+  readonly outcome: 'found' | 'redriven' | 'kept';
+  /** Why it was kept. */
+  readonly reason?: string;
+}
+
+/** Whether the archive is what was written, as its manifests tell. */
+export interface ArchiveCheck {
+  readonly bucket: string;
+  readonly ok: boolean;
+  readonly days: readonly { readonly day: string; readonly manifests: number; readonly objects: number; readonly rows: number; readonly bytes: number }[];
+  readonly head?: { readonly key: string; readonly sha256: string };
+  readonly problems: readonly { readonly problem: string; readonly key: string; readonly detail: string }[];
 }
 
 export interface Message {
@@ -209,4 +257,6 @@ export interface StartPage {
   readonly functions: readonly string[];
   readonly services: readonly string[];
   readonly effects: readonly string[];
+  /** Handlers and services that scenarios can make misbehave, `<effect>:<target>`. */
+  readonly targets: readonly string[];
 }

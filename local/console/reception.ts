@@ -2,6 +2,7 @@ import type { CanonicalEvent } from '../../runtime/providers/adapter';
 import { printJson } from '../../runtime/transaction/json';
 import type { Trail } from './journey';
 import { Stage } from './model';
+import { eventOf } from './rows';
 
 export function receivedStage({ runner, entry: { capture, summary }, hops }: Trail): Stage {
   const { at, method, path, bytes, sourceIp, headers, body, truncated, traceId } = capture;
@@ -30,9 +31,11 @@ export function receivedStage({ runner, entry: { capture, summary }, hops }: Tra
   };
 }
 
-export function mappingStage({ judgement, entry: { summary } }: Trail): Stage {
+export function mappingStage({ judgement, entry: { summary }, rows: [row] }: Trail): Stage {
   const about = { id: 'mapping', title: 'Mapping' };
-  const { events, reason, detail, unknown } = judgement;
+  const { events: all, reason, detail, unknown } = judgement;
+  const own = row && all && eventOf(all, row);
+  const events = own ? [own] : all;
   if (reason !== undefined) return { ...about, state: 'failed', sentence: `Refused: ${detail}`, facts: [['Reason', reason]] };
   if (summary.outcome === 'rejected') return { ...about, state: 'failed', sentence: 'Refused: the handler says why in its log, above' };
   if (!events) return { ...about, state: 'skipped', sentence: `Not retraced: ${unknown}` };
@@ -40,7 +43,7 @@ export function mappingStage({ judgement, entry: { summary } }: Trail): Stage {
   return {
     ...about,
     state: 'done',
-    sentence: events.length === 1 ? eventSentence(events[0]) : `${events.length} events`,
+    sentence: `${events.length === 1 ? eventSentence(events[0]) : `${events.length} events`}${all!.length > events.length ? `, one of ${all!.length} events` : ''}`,
     facts: events.flatMap(eventFacts),
     texts: events.filter(({ metadata }) => Object.keys(metadata).length > 0).map(({ event_id, metadata }) => ({ title: `Metadata of ${event_id}`, text: pretty(printJson(metadata)) })),
   };

@@ -1,70 +1,54 @@
+import { RECORD } from '../../src/contract';
 import { Item, plain } from '../control/items';
+import { JournalEntry } from '../kernel/journal';
 import { Runner } from '../runner/runner';
 import type { Trail } from './journey';
 import type { Entry } from './ledger';
 import { Check, Stage } from './model';
-
-/** A row of the table, as it is now. */
-export interface StoredRow {
-  readonly item: Item;
-  readonly members: Readonly<Record<string, unknown>>;
-}
-
-/** The rows a request stored, or, for a duplicate, the one it met. */
-export async function rowsOf({ services }: Runner, { capture, rows }: Entry): Promise<readonly StoredRow[]> {
-  if (!capture.system) return [];
-  const met = services.journal.entries()
-    .filter(({ type, traceId, data }) => type === 'ConditionFailed' && traceId === capture.traceId && data.table === capture.system!.tableName)
-    .slice(0, 1).map(({ data }) => data.key as Item);
-  const keys = rows.length > 0 ? rows.map(keyIn) : met;
-  const found = await Promise.all(keys.map((Key) => services.dynamodb.execute<{ Item?: Item }>('GetItem', { TableName: capture.system!.tableName, Key })));
-  return found.flatMap((answer) => (answer.Item ? [{ item: answer.Item, members: plain(answer.Item) }] : []));
-}
-
-function keyIn(key: string): Item {
-  const [transaction, event] = key.split('\n');
-  return { transaction_id: { S: transaction }, event_id: { S: event } };
-}
+import { keyText, RowName } from './owners';
+import { StoredRow } from './rows';
 
 export function dedupeStage({ ledger, entry, rows }: Trail): Stage {
   const about = { id: 'dedupe', title: 'Duplicate check' };
   const { outcome } = entry.summary;
   if (outcome === 'unavailable') return { ...about, state: 'failed', sentence: 'The write failed: nothing was stored, and the provider was asked to retry' };
   if (outcome === 'accepted') return { ...about, state: 'skipped', sentence: 'Nothing to store' };
-  const first = outcome === 'stored' ? undefined : originalOf({ ledger, rows, outcome });
+  const [row] = rows;
+  const isDuplicate = row ? row.isMet : outcome === 'duplicate';
+  const isConflict = row ? row.members.record === RECORD.conflict : outcome === 'conflict';
+  const first = isDuplicate || isConflict ? originalOf(ledger, row, isConflict) : undefined;
   const link = first && first !== entry ? { id: first.capture.id, label: `the delivery that was stored, #${first.summary.number}` } : undefined;
-  if (outcome === 'duplicate') return { ...about, state: 'done', sentence: 'Known already: a retry of an event that is stored, answered like the first', link };
-  if (outcome === 'conflict') return { ...about, state: 'failed', sentence: 'The event id is known with another body: kept beside it, counted and alerted', link };
+  if (isDuplicate) return { ...about, state: 'done', sentence: 'Known already: a retry of an event that is stored, answered like the first', link };
+  if (isConflict) return { ...about, state: 'failed', sentence: 'The event id is known with another body: kept beside it, counted and alerted', link };
   return { ...about, state: 'done', sentence: 'New: no row has this key' };
 }
 
-function originalOf({ ledger, rows, outcome }: Pick<Trail, 'ledger' | 'rows'> & { readonly outcome: string }): Entry | undefined {
-  const { transaction_id: id, event_id: event, conflicts_with: other } = rows[0]?.members ?? {};
-  const key = outcome === 'conflict' ? other as { transaction_id: string; event_id: string } | undefined : { transaction_id: String(id), event_id: String(event) };
+function originalOf(ledger: Trail['ledger'], row: StoredRow | undefined, isConflict: boolean): Entry | undefined {
+  const key = (isConflict ? row?.members.conflicts_with : row?.members) as RowName | undefined;
   return key && ledger.byKey(key.transaction_id, key.event_id);
 }
 
-export function rowStage({ rows, entry: { summary } }: Trail): Stage {
-  const facts = rows.flatMap(({ members: { payload, metadata, fraud_analysis, trace, conflicts_with, ...row } }) =>
-    Object.entries(row).filter(([, value]) => value !== null && typeof value !== 'object').map(([name, value]) => [name, String(value)] as const));
-  const isTombstone = rows[0]?.members.record === 'tombstone';
+export function rowStage({ rows }: Trail): Stage {
+  const about = { id: 'row', title: 'Row' };
+  const [row] = rows;
+  if (!row) return { ...about, state: 'failed', sentence: 'The row is gone' };
+  const { payload, metadata, fraud_analysis, trace, conflicts_with, ...members } = row.members;
+  const isTombstone = members.record === RECORD.tombstone;
   return {
-    id: 'row',
-    title: 'Row',
-    state: rows.length > 0 ? 'done' : 'failed',
-    at: String(rows[0]?.members.received_at ?? ''),
-    sentence: isTombstone ? 'A tombstone stands in for the archived row' : rows.length === 0 ? 'The row is gone' : summary.outcome === 'duplicate'
-      ? 'The row it met, untouched' : `${rows.length === 1 ? 'One row' : `${rows.length} rows`}${summary.tier ? `, tier ${summary.tier}` : ''}`,
-    facts,
+    ...about,
+    state: 'done',
+    at: String(members.received_at ?? ''),
+    sentence: isTombstone ? 'A tombstone stands in for the archived row' : row.isMet ? 'The row it met, untouched' : `Stored${members.tier ? `, tier ${String(members.tier)}` : ''}`,
+    facts: Object.entries(members).filter(([, value]) => value !== null && typeof value !== 'object').map(([name, value]) => [name, String(value)] as const),
   };
 }
 
-/** From the table's stream to the relay: every batch that carried one of the rows. */
+/** From the table's stream to the relay: every batch that carried the row. */
 export function streamStage({ runner, entry: { capture }, rows }: Trail): Stage {
   const about = { id: 'stream', title: 'Stream to relay' };
   const sequences = new Set(sequencesOf(runner, capture.system!.tableName, rows));
-  const steps = runner.services.journal.entries().filter(({ seq, service, data }) =>
-    service === 'stream-mapping' && seq > capture.seq && (data.sequences as string[] | undefined)?.some((sequence) => sequences.has(sequence)));
+  const steps = entriesAfter(runner.services.journal.entries(), capture.seq).filter(({ service, data }) =>
+    service === 'stream-mapping' && (data.sequences as string[] | undefined)?.some((sequence) => sequences.has(sequence)));
   const sent = steps.filter(({ type }) => type === 'BatchSent');
   const ends = steps.filter(({ type }) => type !== 'BatchSent');
   const checks: Check[] = ends.map(({ type, data }) => ({
@@ -76,18 +60,19 @@ export function streamStage({ runner, entry: { capture }, rows }: Trail): Stage 
     ...about,
     state: done ? 'done' : ends.some(({ type }) => type === 'RecordsDiscarded') ? 'failed' : 'waiting',
     at: sent[0].at,
-    sentence: `${done ? 'Handed to the relay' : 'On its way to the relay'}, ${sent.length === 1 ? 'one batch' : `${sent.length} batches`} of ${sent.map(({ data }) => (data.sequences as string[]).length).join(', ')}`,
+    sentence: `${done ? 'Handed to the relay' : 'On its way to the relay'} in ${sent.length === 1 ? 'a batch' : `${sent.length} batches`} of ${sent.map(({ data }) => (data.sequences as string[]).length).join(', ')}`,
     groups: [{ title: 'Batches', verdict: done ? 'delivered' : 'not delivered', passed: done, checks }],
   };
 }
 
-function keyOf({ transaction_id, event_id }: StoredRow['members']): string {
-  return `${transaction_id}\n${event_id}`;
+/** Entries are numbered without gaps, and the oldest go first. */
+function entriesAfter(entries: readonly JournalEntry[], seq: number): readonly JournalEntry[] {
+  return entries.slice(Math.max(0, seq - (entries[0]?.seq ?? 0)));
 }
 
 function sequencesOf({ services }: Runner, table: string, rows: readonly StoredRow[]): string[] {
-  const keys = rows.map(({ members }) => keyOf(members));
+  const keys = rows.map(({ key }) => key);
   return services.dynamodb.stream(table).read(undefined, Number.MAX_SAFE_INTEGER)
-    .filter(({ eventName, dynamodb: { Keys } }) => eventName === 'INSERT' && keys.includes(keyOf(plain(Keys as Item))))
+    .filter(({ eventName, dynamodb: { Keys } }) => eventName === 'INSERT' && keys.includes(keyText(plain(Keys as Item) as unknown as RowName)))
     .map(({ dynamodb }) => dynamodb.SequenceNumber);
 }

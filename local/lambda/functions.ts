@@ -102,6 +102,11 @@ export class Functions implements LocalService {
     return [...this.functions.values()].map(({ spec }) => spec);
   }
 
+  /** Ends the processes of a function that have nothing to do, so that its next invocation starts cold. */
+  public recycle(nameOrArn: string): void {
+    this.find(nameOrArn).recycle();
+  }
+
   /** Invocations under way and asynchronous events not finished, those waiting for a retry included. */
   public pending(): number {
     return this.async.pending + [...this.functions.values()].reduce((sum, { inFlight }) => sum + inFlight, 0);

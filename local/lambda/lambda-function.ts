@@ -70,6 +70,11 @@ export class LambdaFunction {
     }
   }
 
+  /** Ends the processes that have nothing to do. */
+  public recycle(): void {
+    this.pool.recycle();
+  }
+
   public stop(): void {
     this.pool.stop();
   }

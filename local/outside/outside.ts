@@ -35,6 +35,12 @@ export class Outside {
     return answer;
   }
 
+  /** What a handler would be given at an address, and the authority it would trust: for those who retrace it. */
+  public certificateAt(url: string): { readonly certificate?: string; readonly authority: string } {
+    const isThere = PAYPAL_CERTIFICATE.test(url.replace(/^https:\/\//, ''));
+    return { ...(isThere && { certificate: DEMO_CERTIFICATE + DEMO_AUTHORITY }), authority: DEMO_AUTHORITY };
+  }
+
   public stop(): void {
     if (this.directory) rmSync(this.directory, { recursive: true, force: true });
     this.directory = undefined;

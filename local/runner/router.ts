@@ -13,6 +13,9 @@ export interface LiveResponse extends AwsResponse {
   readonly live: (write: (text: string) => void) => () => void;
 }
 
+/** The other side has died: the connection breaks. */
+type NoAnswer = 'no answer';
+
 /** Larger bodies are cut off before they fill the memory; API Gateway and S3 have limits of their own below. */
 const MAX_BODY_BYTES = 128 * 1024 * 1024;
 
@@ -35,7 +38,7 @@ export function router(services: Services, control: Control): (request: Incoming
 
 async function route(
   request: IncomingMessage, body: Buffer, services: Services, byName: Readonly<Record<string, LocalService>>, control: Control,
-): Promise<AwsResponse | LiveResponse> {
+): Promise<AwsResponse | LiveResponse | NoAnswer> {
   const [path, search = ''] = request.url!.split(/\?(.*)/s);
   const query = new URLSearchParams(search);
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value ?? '']));
@@ -64,10 +67,10 @@ function isForeign({ headers: { origin, host } }: IncomingMessage): boolean {
   return origin !== undefined && origin !== `http://${host}`;
 }
 
-async function serve(name: string, service: LocalService | undefined, request: AwsRequest, { faults }: Services): Promise<AwsResponse> {
+async function serve(name: string, service: LocalService | undefined, request: AwsRequest, { faults }: Services): Promise<AwsResponse | NoAnswer> {
   if (!service) return problem(501, `The local runner has no service ${name}`);
   try {
-    await faults.before(name, actionOf(request));
+    if (await faults.before(name, actionOf(request)) === 'crash') return 'no answer';
   } catch (error) {
     if (error instanceof ServiceError) return failureAnswer(name, error);
     throw error;
@@ -89,7 +92,8 @@ function servicesByName(services: Services): Readonly<Record<string, LocalServic
     sns: services.topics,
     events: services.buses,
     states: services.machines,
-    lambda: services.functions,
+    lambda: { handle: async (request) => await services.models.invoke(request) ?? services.functions.handle(request) },
+    sagemaker: services.models,
     logs: services.logs,
     secretsmanager: services.secrets,
   };
@@ -110,7 +114,8 @@ function problem(status: number, error: string): AwsResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ error }) };
 }
 
-function send(response: ServerResponse, answer: AwsResponse | LiveResponse): void {
+function send(response: ServerResponse, answer: AwsResponse | LiveResponse | NoAnswer): void {
+  if (answer === 'no answer') return void response.destroy();
   const { status, headers = {}, body = '' } = answer;
   response.writeHead(status, { ...headers });
   if ('live' in answer) {

@@ -12,6 +12,7 @@ import { QueueMappings } from '../lambda/mapping/queue-mappings';
 import { StreamMappings } from '../lambda/mapping/stream-mappings';
 import { XRayDaemon } from '../lambda/xray';
 import { LogGroups, groupNameOf } from '../logs/log-groups';
+import { Models } from '../models/models';
 import { Outside } from '../outside/outside';
 import { Buckets } from '../s3/buckets';
 import { Secrets } from '../secretsmanager/secrets';
@@ -30,17 +31,19 @@ export interface ServicesOptions {
   readonly directory?: string;
   /** Address of the X-Ray socket. */
   readonly xrayAddress: string;
+  /** Where models listen that do not run here. */
+  readonly modelEndpoint?: string;
 }
 
 export type Services = ReturnType<typeof createServices>;
 
 /** Every service, and what each hands to the others. */
-export function createServices({ clock, endpoint, directory, xrayAddress }: ServicesOptions, journal: Journal, xray: XRayDaemon) {
+export function createServices({ clock, endpoint, directory, xrayAddress, modelEndpoint }: ServicesOptions, journal: Journal, xray: XRayDaemon) {
   const metrics = new Metrics(clock);
   const shared = { clock, journal, metrics };
   const faults = new Faults(clock, journal);
   // Functions meet their faults when they are invoked.
-  const targets = new Targets(async (service) => (service === 'lambda' ? undefined : faults.before(service, 'Delivery')));
+  const targets = new Targets(async (service) => (service === 'lambda' ? undefined : faults.beforeInside(service, 'Delivery')));
   const logs = new LogGroups(shared);
   const writeLog = (groupArn: string, line: string) => logs.put(groupNameOf(groupArn), 'local', line);
 
@@ -51,6 +54,7 @@ export function createServices({ clock, endpoint, directory, xrayAddress }: Serv
   const secrets = new Secrets(shared);
   const buses = new EventBuses({ ...shared, targets });
   const outside = new Outside(endpoint, journal);
+  const models = new Models({ clock, journal, endpoint: modelEndpoint });
   const functions = new Functions({
     ...shared,
     logs,
@@ -96,7 +100,7 @@ export function createServices({ clock, endpoint, directory, xrayAddress }: Serv
   });
 
   return {
-    clock, journal, metrics, targets, logs, xray, outside, faults,
+    clock, journal, metrics, targets, logs, xray, outside, models, faults,
     dynamodb, buckets, queues, topics, secrets, buses, functions, machines, apis, streams, queueMappings,
   };
 }

@@ -3,12 +3,14 @@ import { Clock } from '../kernel/clock';
 import { ServiceError } from '../kernel/wire';
 import { ByteRange } from './byte-range';
 import { Checksum } from './checksums';
-import { noSuchKey, noSuchVersion } from './errors';
+import { locked, noSuchKey, noSuchVersion } from './errors';
 import { KeyedLock } from './keyed-lock';
 import { compareKeys, NULL_VERSION, ObjectProperties, ObjectVersion } from './object-version';
 import { ObjectStore } from './store';
 
 export type Versioning = 'Enabled' | 'Suspended' | 'Off';
+
+const DAY_MS = 86_400_000;
 
 /** An object about to be written. */
 export interface NewObject extends ObjectProperties {
@@ -37,6 +39,8 @@ export class Bucket {
     public readonly versioning: Versioning,
     private readonly store: ObjectStore,
     private readonly clock: Clock,
+    /** Days for which Object Lock keeps every version from its writing on. */
+    public readonly lockedDays = 0,
   ) {}
 
   /** Takes over what an earlier run left in the store. */
@@ -91,9 +95,15 @@ export class Bucket {
       check(this.current(key));
       if (versionId === undefined && this.versioning !== 'Off') return this.write(this.deleteMarker(key), Buffer.alloc(0));
       const gone = this.versions.get(key)?.find((version) => version.versionId === (versionId ?? NULL_VERSION));
+      if (gone && this.isLocked(gone)) throw locked();
       if (gone) await this.drop(gone);
       return gone;
     });
+  }
+
+  /** Delete markers never are, and what was there before the clock moved on far enough is not any more. */
+  private isLocked({ deleteMarker, lastModified }: ObjectVersion): boolean {
+    return !deleteMarker && this.clock.now() < lastModified + this.lockedDays * DAY_MS;
   }
 
   public current(key: string): ObjectVersion | undefined {

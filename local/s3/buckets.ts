@@ -44,14 +44,14 @@ export class Buckets implements LocalService {
 
   public constructor(private readonly options: BucketsOptions) {}
 
-  public async createBucket(name: string, versioning: Versioning = 'Off'): Promise<Bucket> {
+  public async createBucket(name: string, versioning: Versioning = 'Off', lockedDays = 0): Promise<Bucket> {
     if (!/^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) {
       throw new ServiceError('InvalidBucketName', 'The specified bucket is not valid.', 400, { BucketName: name });
     }
     if (this.buckets.has(name)) throw new ServiceError('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', 409);
     const { clock, directory } = this.options;
     const store = directory === undefined ? new MemoryStore() : new FileStore(join(directory, name));
-    const bucket = new Bucket(name, clock.now(), versioning, store, clock);
+    const bucket = new Bucket(name, clock.now(), versioning, store, clock, lockedDays);
     await bucket.load();
     this.buckets.set(name, bucket);
     this.measure(bucket);

@@ -15,3 +15,7 @@ export function noSuchVersion(key: string, versionId: string): ServiceError {
 export function invalidArgument(name: string, value: string, message: string): ServiceError {
   return new ServiceError('InvalidArgument', message, 400, { ArgumentName: name, ArgumentValue: value });
 }
+
+export function locked(): ServiceError {
+  return new ServiceError('AccessDenied', 'Access Denied because object protected by object lock.', 403);
+}

@@ -1,4 +1,4 @@
-import { AwsResponse } from '../kernel/wire';
+import { AwsResponse, ServiceError } from '../kernel/wire';
 import { ByteRange, byteRange } from './byte-range';
 import { COPY_OBJECT } from './copy-object';
 import { CHECKSUM_HEADERS, checksumHeaders, describe, describeWritten, PROPERTY_HEADERS, propertiesOf } from './object-headers';
@@ -19,7 +19,10 @@ const RESPONSE_HEADERS: Readonly<Record<string, string>> = {
 };
 
 async function putObject(call: Call): Promise<AwsResponse> {
-  const { data, checksum } = readPayload(call.request);
+  const { data, checksum, checksumSent } = readPayload(call.request);
+  if (call.bucket().lockedDays > 0 && !checksumSent && !call.request.headers['content-md5']) {
+    throw new ServiceError('InvalidRequest', 'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters');
+  }
   const properties = propertiesOf(call.request);
   const conditions = conditionsOf(call.request.headers);
   const object = await call.buckets.putObject(call.bucketName, call.key, data, { ...properties, checksum, conditions, traceId: call.traceId });
@@ -33,13 +36,18 @@ async function getObject(call: Call): Promise<AwsResponse> {
 
 async function headObject(call: Call): Promise<AwsResponse> {
   const object = call.bucket().find(call.key, versionIdOf(call));
-  return readAnswer(call, object, readable(call, object));
+  return readAnswer(call, object, rangeOf(call, object));
 }
 
-/** Checks that the request may read the object, and how much of it. */
-function readable({ request: { headers } }: Call, object: ObjectVersion): ByteRange | undefined {
-  checkRead(conditionsOf(headers), object);
+/** Checks that the request may read the object, and how much of it. What is in cold storage can be described, but not read. */
+function readable(call: Call, object: ObjectVersion): ByteRange | undefined {
+  const range = rangeOf(call, object);
   checkReadable(object);
+  return range;
+}
+
+function rangeOf({ request: { headers } }: Call, object: ObjectVersion): ByteRange | undefined {
+  checkRead(conditionsOf(headers), object);
   return byteRange(headers.range, object.size);
 }
 

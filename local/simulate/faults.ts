@@ -7,7 +7,7 @@ export const EFFECTS = ['throttle', 'fail', 'slow', 'crash'] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 /** Services that can be made to misbehave, by the name their requests are signed for. */
-export const FAULTY_SERVICES = ['dynamodb', 'events', 'lambda', 's3', 'secretsmanager', 'sns', 'sqs', 'states'] as const;
+export const FAULTY_SERVICES = ['dynamodb', 'events', 'lambda', 's3', 'sagemaker', 'secretsmanager', 'sns', 'sqs', 'states'] as const;
 export type FaultyService = (typeof FAULTY_SERVICES)[number];
 
 export interface NewFault {
@@ -35,6 +35,7 @@ const THROTTLING: Readonly<Record<FaultyService, string>> = {
   events: 'ThrottlingException',
   lambda: 'TooManyRequestsException',
   s3: 'SlowDown',
+  sagemaker: 'ThrottlingException',
   secretsmanager: 'ThrottlingException',
   sns: 'Throttled',
   sqs: 'ThrottlingException',
@@ -64,7 +65,12 @@ export class Faults {
     this.faults = this.faults.filter((one) => id !== undefined && one.id !== id);
   }
 
-  /** To be called before a call to a service; throws what the caller is to be answered, or says that a handler crashes. */
+  /** The same for calls that have no connection which could break: a crash is told like any failure. */
+  public async beforeInside(service: string, target: string): Promise<void> {
+    if (await this.before(service, target) === 'crash') throw new ServiceError('ServiceUnavailable', 'The service died at work, as it was told to', 503);
+  }
+
+  /** To be called before a call to a service; throws what the caller is to be answered, or says that the other side dies without an answer. */
   public async before(service: string, target: string): Promise<'crash' | undefined> {
     const fault = this.faults.find((one) => one.service === service && (one.target === undefined || one.target === target));
     if (!fault) return undefined;
@@ -103,7 +109,6 @@ export function readFault(given: unknown, functionNames: readonly string[]): New
     times: count('times', times, 1_000_000),
     delayMs: count('delayMs', delayMs, 300_000),
   };
-  if (fault.effect === 'crash' && fault.service !== 'lambda') throw new Error('effect is "crash": only handlers crash, use it with the service lambda');
   if (fault.service === 'lambda' && fault.target !== undefined) one('target', fault.target, functionNames);
   return fault;
 }

@@ -1,9 +1,14 @@
 import type { ProviderAdapter } from '../../runtime/providers/adapter';
 import type { ProviderConfig } from '../../src/contract';
-import type { NewFault } from './faults';
+import { FAULT_TARGETS, faultScenario } from './fault-scenarios';
+import { EFFECTS, NewFault } from './faults';
+import { toleranceOf } from './sender';
 
 /** A handler by what it does; its physical name is found in the system. */
-export type Handler = 'validator' | 'relay' | 'fraudDetector';
+export type Handler = 'validator' | 'relay' | 'fraudDetector' | 'archiver';
+
+/** A fault of a scenario: a handler is named by what it does. */
+export type ScenarioFault = Omit<NewFault, 'target'> & { readonly target?: string; readonly handler?: Handler };
 
 /** One send, or several of the same kind. */
 export interface Shot {
@@ -16,8 +21,10 @@ export interface Shot {
   /** Seconds between signing and sending, or beyond what the provider allows: too long ago, or too far ahead. */
   readonly signedAgo?: number | 'too-long' | 'ahead';
   readonly secret?: 'other' | 'previous';
+  /** How often it is sent again while it is answered that it should be, as providers do; the last answer counts. */
+  readonly retries?: number;
   /** What happens before. */
-  readonly after?: 'archive' | 'rotation';
+  readonly after?: 'archive' | 'rotation' | 'cold-start';
 }
 
 export interface Expected {
@@ -45,11 +52,16 @@ export interface Scenario {
   /** What must come of it, in a sentence. */
   readonly expects: string;
   readonly amount?: 'low' | 'high';
-  readonly faults?: readonly (Omit<NewFault, 'target'> & { readonly target?: string; readonly handler?: Handler })[];
+  readonly faults?: readonly ScenarioFault[];
   readonly shots: readonly Shot[];
-  readonly expected: Expected;
+  /** Whether the archive runs at the end, as if it were tomorrow. */
+  readonly archives?: boolean;
+  /** Exactly what must come of it. */
+  readonly expected?: Expected;
+  /** What must come of it where that depends on when which call fails. */
+  readonly promise?: 'nothing-lost';
   /** Why it cannot be tried with some providers. */
-  readonly unfit?: (adapter: ProviderAdapter, endpoint: Pick<ProviderConfig, 'secretArn' | 'options'>) => string | undefined;
+  readonly unfit?: (adapter: ProviderAdapter, endpoint: ProviderConfig) => string | undefined;
 }
 
 const STORED = { answers: { 200: 1 }, outcomes: { stored: 1 }, published: 1, screened: 1 } as const;
@@ -57,7 +69,7 @@ const REFUSED = { answers: { 401: 1 }, outcomes: { rejected: 1 }, published: 0, 
 const RETRIED = { answers: { 200: 1, 503: 1 }, outcomes: { unavailable: 1, stored: 1 }, published: 1, screened: 1 } as const;
 const MOMENT: readonly Shot[] = [{}];
 
-const needsTime: Scenario['unfit'] = ({ description: { toleranceSeconds } }) => (toleranceSeconds === undefined ? 'this provider signs no time' : undefined);
+const needsTime: Scenario['unfit'] = (_, endpoint) => (toleranceOf(endpoint) === undefined ? 'this provider signs no time' : undefined);
 const needsSecret: Scenario['unfit'] = (_, { secretArn, options }) => (secretArn === undefined || options?.classic === true ? 'this endpoint has no secret' : undefined);
 
 const BY_PROVIDER: readonly Omit<Scenario, 'group'>[] = [
@@ -114,7 +126,8 @@ const BY_PROVIDER: readonly Omit<Scenario, 'group'>[] = [
     expected: { ...REFUSED, answers: { 400: 1 }, reasons: ['malformed_body'] },
   },
   {
-    name: 'burst', title: 'Burst of 100', sends: 'A hundred payments at the same moment', expects: 'Every one is stored, published and screened once', shots: [{ times: 100 }],
+    name: 'burst', title: 'Burst of 100', sends: 'A hundred payments at the same moment, and what is answered 503 again', expects: 'Every one is stored, published and screened once',
+    shots: [{ times: 100, retries: 3 }],
     expected: { answers: { 200: 100 }, outcomes: { stored: 100 }, published: 100, screened: 100 },
   },
 ];
@@ -161,7 +174,10 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 export function scenarioOf(name: string): Scenario {
-  const scenario = SCENARIOS.find((candidate) => candidate.name === name);
-  if (!scenario) throw new Error(`There is no scenario ${JSON.stringify(name)}: use one of ${SCENARIOS.map((one) => one.name).join(', ')}`);
+  const scenario = SCENARIOS.find((candidate) => candidate.name === name) ?? faultScenario(name);
+  if (!scenario) {
+    const names = SCENARIOS.map((one) => one.name).join(', ');
+    throw new Error(`There is no scenario ${JSON.stringify(name)}: use one of ${names}, or ${EFFECTS.join('|')}:${FAULT_TARGETS.join('|')}`);
+  }
   return scenario;
 }

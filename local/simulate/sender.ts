@@ -1,4 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { hmacScheme } from '../../runtime/providers/hmac-options';
+import { adapterOf } from '../../runtime/providers/registry';
 import type { ProviderConfig } from '../../src/contract';
 import { demoProviderOf } from '../demo/providers';
 import { sampleTransaction, SampleTransaction } from '../demo/samples';
@@ -33,6 +35,11 @@ export function tellsOfMoney({ kind, options = {} }: ProviderConfig, now: number
 }
 
 export { sampleTransaction };
+
+/** Seconds a signed time may differ from arrival; undefined where no time is signed. */
+export function toleranceOf({ kind, options = {} }: Pick<ProviderConfig, 'kind' | 'options'>): number | undefined {
+  return kind === 'hmac' ? hmacScheme(options).timestamp?.toleranceSeconds : adapterOf(kind).description.toleranceSeconds;
+}
 
 /** The current secret of an endpoint; empty where the provider signs with a certificate. */
 export function secretOf({ secrets }: Services, { secretArn }: ProviderConfig): string {

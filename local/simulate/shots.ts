@@ -1,11 +1,11 @@
-import { adapterOf } from '../../runtime/providers/registry';
 import type { ProviderConfig } from '../../src/contract';
 import { maxBodyBytes } from '../console/judgement';
 import { runArchive } from '../control/archive';
 import { Runner } from '../runner/runner';
 import { System } from '../runner/systems';
 import { Scenario, Shot } from './scenarios';
-import { OutgoingWebhook, otherSecret, sampleBody, sampleTransaction, secretOf, signWebhook } from './sender';
+import { handlerName } from './handlers';
+import { OutgoingWebhook, otherSecret, sampleBody, sampleTransaction, secretOf, signWebhook, toleranceOf } from './sender';
 
 /** What was answered to one request. */
 export interface Answer {
@@ -42,7 +42,7 @@ export async function fire(stage: Stage, { shots, amount = 'low' }: Scenario): P
       first ??= { payment, sent };
       return sent;
     });
-    answers.push(...await Promise.all(webhooks.map((webhook) => post(stage, webhook))));
+    answers.push(...await Promise.all(webhooks.map((webhook) => postUntilTaken(stage, webhook, shot.retries ?? 0))));
     restore();
   }
   return answers;
@@ -54,12 +54,13 @@ function newPayment({ runner, endpoint }: Stage, amount: 'low' | 'high'): Paymen
 }
 
 /** What happens before a shot; answers with what undoes it. */
-async function before({ runner, endpoint }: Stage, { after }: Shot): Promise<() => void> {
+async function before({ runner, endpoint, system }: Stage, { after }: Shot): Promise<() => void> {
   const { services } = runner;
   if (after === 'archive') {
     await runner.settled();
     await runArchive(runner, new Date(services.clock.now() + 25 * HOUR));
   }
+  if (after === 'cold-start') services.functions.recycle(handlerName(runner.resources, system, 'validator'));
   if (after !== 'rotation' || endpoint.secretArn === undefined) return () => undefined;
   const secretString = secretOf(services, endpoint);
   services.secrets.put(endpoint.secretArn, { secretString: otherSecret(secretString) });
@@ -86,7 +87,7 @@ function bodyOf({ runner, endpoint }: Stage, { event, change }: Shot, { transact
 /** How long before it is sent it is signed: a minute beyond what the provider allows, where the shot says so. */
 function secondsAgo({ endpoint }: Stage, { signedAgo = 0 }: Shot): number {
   if (typeof signedAgo === 'number') return signedAgo;
-  const beyond = (adapterOf(endpoint.kind).description.toleranceSeconds ?? 0) + 60;
+  const beyond = (toleranceOf(endpoint) ?? 0) + 60;
   return signedAgo === 'too-long' ? beyond : -beyond;
 }
 
@@ -104,6 +105,12 @@ function signingSecret({ runner: { services }, endpoint }: Stage, { secret }: Sh
   if (secret === 'other') return otherSecret(secretOf(services, endpoint));
   if (secret === 'previous') return services.secrets.secret(endpoint.secretArn!).version(undefined, 'AWSPREVIOUS').secretString;
   return undefined;
+}
+
+/** Sends a webhook, and again while it is answered that it should be. */
+async function postUntilTaken(stage: Stage, webhook: OutgoingWebhook, retries: number): Promise<Answer> {
+  const answer = await post(stage, webhook);
+  return retries > 0 && (answer.status >= 500 || answer.status === 429) ? postUntilTaken(stage, webhook, retries - 1) : answer;
 }
 
 /** Sends a webhook as its provider would, over HTTP. */

@@ -3,7 +3,7 @@ import { emit, logger, traced } from '../aws/telemetry';
 import type { OpenDays } from './days';
 import { Intent, Intents, Owner, segmentId } from './intents';
 import { ArchiveObject, dayOf, Objects, objectsOf } from './objects';
-import type { ArchivedRow, Rows } from './rows';
+import type { ArchivedRow, Rows, ScannedRow } from './rows';
 
 export interface ArchiveDependencies {
   readonly rows: Rows;
@@ -17,7 +17,7 @@ export interface ArchiveDependencies {
   readonly newToken: () => string;
   /** Whether the invocation should stop at the next safe point. */
   readonly isTimeShort: () => boolean;
-  /** Rows held in memory at most, beyond one page. */
+  /** Rows held in memory at most, and bytes of their lines, beyond one page. */
   readonly chunkRows?: number;
   readonly chunkBytes?: number;
 }
@@ -50,18 +50,18 @@ export async function archiveSegment(request: ArchiveRequest, deps: ArchiveDepen
 }
 
 /** Pages of the segment, gathered until they are worth an object or the time is short. */
-async function* chunks(request: ArchiveRequest, deps: ArchiveDependencies): AsyncGenerator<{ rows: ArchivedRow[]; cursor?: RowKey }> {
+async function* chunks(request: ArchiveRequest, deps: ArchiveDependencies): AsyncGenerator<{ rows: ScannedRow[]; cursor?: RowKey }> {
   const { chunkRows = 5_000, chunkBytes = 8 * 1024 * 1024 } = deps;
   const cutoff = new Date(Date.parse(request.now) - deps.archiveAfterHours * HOUR_MS).toISOString();
   let cursor = request.cursor;
-  let rows: ArchivedRow[] = [];
+  let rows: ScannedRow[] = [];
   let bytes = 0;
   do {
     const page = await traced(SUBSEGMENT.scan, () => deps.rows.scan(request, cutoff, cursor));
     cursor = page.cursor;
     for (const row of page.rows) {
       rows.push(row);
-      bytes += String(row.attributes.payload ?? '').length;
+      bytes += row.line.length;
     }
     if (!cursor || rows.length >= chunkRows || bytes >= chunkBytes || deps.isTimeShort()) {
       yield { rows, cursor };
@@ -72,7 +72,7 @@ async function* chunks(request: ArchiveRequest, deps: ArchiveDependencies): Asyn
 }
 
 async function archiveChunk(
-  rows: readonly ArchivedRow[], intent: Intent, owner: Owner, request: ArchiveRequest, deps: ArchiveDependencies,
+  rows: readonly ScannedRow[], intent: Intent, owner: Owner, request: ArchiveRequest, deps: ArchiveDependencies,
 ): Promise<number> {
   const objects = objectsOf(rows, request.run, request.segment);
   await deps.intents.declare({ id: intent.id, objects: objects.map(({ key }) => key) }, owner, deps.clock());
@@ -102,7 +102,9 @@ async function openDays(objects: readonly Pick<ArchiveObject, 'key'>[], deps: Ar
   await Promise.all([...days].map((day) => deps.days.open(day, deps.newToken())));
 }
 
-async function bury({ key, rows }: Pick<ArchiveObject, 'key' | 'rows'>, request: ArchiveRequest, deps: ArchiveDependencies): Promise<number> {
+async function bury(
+  { key, rows }: { readonly key: string; readonly rows: readonly ArchivedRow[] }, request: ArchiveRequest, deps: ArchiveDependencies,
+): Promise<number> {
   let buried = 0;
   for (let start = 0; start < rows.length; start += BURIALS_AT_ONCE) {
     const outcomes = await Promise.all(rows.slice(start, start + BURIALS_AT_ONCE).map((row) =>

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { PREFIX } from '../../src/contract';
-import { parseJson, printJson } from '../transaction/json';
+import { parseJson } from '../transaction/json';
 import { dayPath } from './manifest';
-import { archivedRow, ArchivedRow } from './rows';
+import { archivedRow, ArchivedRow, ScannedRow } from './rows';
 
 /** An object to be written: rows of one day. */
 export interface ArchiveObject {
   readonly key: string;
   readonly body: Buffer;
-  readonly rows: readonly ArchivedRow[];
+  readonly rows: readonly ScannedRow[];
 }
 
 export interface Objects {
@@ -21,8 +21,8 @@ export interface Objects {
 }
 
 /** Rows by the day they were received, one gzip NDJSON object each; the key names the run and the content. */
-export function objectsOf(rows: readonly ArchivedRow[], run: string, segment: number): ArchiveObject[] {
-  const days = new Map<string, ArchivedRow[]>();
+export function objectsOf(rows: readonly ScannedRow[], run: string, segment: number): ArchiveObject[] {
+  const days = new Map<string, ScannedRow[]>();
   for (const row of rows) {
     const day = row.receivedAt.slice(0, 10);
     const ofDay = days.get(day);
@@ -30,7 +30,7 @@ export function objectsOf(rows: readonly ArchivedRow[], run: string, segment: nu
     else days.set(day, [row]);
   }
   return [...days].map(([day, ofDay]) => {
-    const lines = ofDay.map(({ attributes }) => `${printJson(attributes)}\n`).join('');
+    const lines = Buffer.concat(ofDay.map(({ line }) => line));
     const content = createHash('sha256').update(lines).digest('hex').slice(0, 16);
     return { key: `${PREFIX.transactions}${dayPath(day)}${run}-${segment}-${content}.ndjson.gz`, body: gzipSync(lines), rows: ofDay };
   });
@@ -41,10 +41,21 @@ export function dayOf(key: string): string {
   return key.slice(PREFIX.transactions.length).split('/').slice(0, 3).join('-');
 }
 
-/** Rows of an object, from its body. */
-export function rowsIn(body: Uint8Array): ArchivedRow[] {
-  const lines = gunzipSync(body).toString('utf8').split('\n');
-  return lines.filter(Boolean).map((line) => archivedRow(parseJson(Buffer.from(line)) as Record<string, unknown>));
+/** A row of an object, as it was in the table. */
+export interface ReadRow extends ArchivedRow {
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** Rows of an object, from its body, one after the other: all of them unpacked are many times the object. */
+export function* rowsIn(body: Uint8Array): Generator<ReadRow> {
+  const lines = gunzipSync(body);
+  for (let start = 0, end; start < lines.length; start = end + 1) {
+    end = lines.indexOf('\n', start);
+    if (end < 0) end = lines.length;
+    if (end === start) continue;
+    const attributes = parseJson(lines.subarray(start, end)) as Record<string, unknown>;
+    yield { ...archivedRow(attributes), attributes };
+  }
 }
 
 export function bucketObjects(client: S3Client, bucket: string): Objects {
@@ -71,7 +82,7 @@ export function bucketObjects(client: S3Client, bucket: string): Objects {
     async read(key) {
       try {
         const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }));
-        return rowsIn(await Body!.transformToByteArray());
+        return Array.from(rowsIn(await Body!.transformToByteArray()), ({ attributes: _, ...row }) => row);
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;
         throw error;

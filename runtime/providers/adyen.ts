@@ -36,7 +36,8 @@ interface PaymentItem {
   readonly signature: Buffer;
 }
 
-function keyOf(secret: string): Buffer {
+/** The key in a secret. */
+export function keyOf(secret: string): Buffer {
   if (!/^[0-9a-f]{64}$/i.test(secret)) throw new Error('An Adyen HMAC key is 64 hex digits');
   return Buffer.from(secret, 'hex');
 }
@@ -60,7 +61,8 @@ function verifyPlatform(request: WebhookRequest, { secrets }: Credentials): Veri
   return { secretIndex: matchHmac('sha256', secrets.map(keyOf), [request.body], [digestOf(header)]) };
 }
 
-function itemsOf(request: WebhookRequest): readonly PaymentItem[] {
+/** The items of a payment notification with what is signed of each. */
+export function itemsOf(request: WebhookRequest): readonly PaymentItem[] {
   const body = parseJson(request.body);
   if (!isObject(body)) throw malformed('the body must be a JSON object');
   const elements = member(body, 'notificationItems');

@@ -10,6 +10,7 @@ import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/h
 import { Retention } from '../retention';
 import { checkWholeNumber, refuseToken } from '../validate';
 import { keepInDeadLetters, retryWithJitter, WITH_ERROR } from '../workflow-steps';
+import { ArchiveQueries, ArchiveQueryProps } from './archive-queries';
 
 /** When and how transactions are archived. */
 export interface ArchivalProps {
@@ -38,12 +39,22 @@ export interface ArchivalProps {
   readonly objectLock?: s3.ObjectLockRetention;
 
   /**
-   * Bucket that S3 writes the access log of the audit bucket to, under `transaction-audit-logs/`.
+   * Bucket that S3 writes the access logs of the audit bucket and of query results to, under `transaction-audit-logs/`
+   * and `transaction-query-results/`.
    *
    * @default - no server access log
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
    */
   readonly serverAccessLogsBucket?: s3.IBucket;
+
+  /**
+   * Lets archived transactions be asked with SQL: a table in the AWS Glue Data Catalog, an Amazon Athena work
+   * group, and queries to begin with. `{}` is enough.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/athena/latest/ug/what-is.html
+   */
+  readonly athena?: ArchiveQueryProps;
 }
 
 export interface ArchiveProps {
@@ -64,6 +75,7 @@ export class Archive extends Construct {
   public readonly logGroup: logs.LogGroup;
   /** Inputs of archive runs that failed for good, and schedules that could not start one. */
   public readonly deadLetters: sqs.Queue;
+  public readonly queries?: ArchiveQueries;
 
   public constructor(scope: Construct, id: string, props: ArchiveProps) {
     super(scope, id);
@@ -135,6 +147,13 @@ export class Archive extends Construct {
         maxEventAge: Duration.hours(6),
       })],
     });
+    if (props.archival.athena) {
+      const { naming, system, removalPolicy, encryptionKey } = context;
+      const { athena: options, serverAccessLogsBucket } = props.archival;
+      this.queries = new ArchiveQueries(this, 'Queries', {
+        naming, system, removalPolicy, encryptionKey, serverAccessLogsBucket, retention, bucket, options,
+      });
+    }
   }
 
   private definition(archiver: lambda.IFunction, segments: number): sfn.IChainable {
@@ -182,7 +201,7 @@ export class Archive extends Construct {
     const failed = new sfn.Fail(this, 'ArchiveFailed', {
       error: 'ArchiveFailed', cause: 'A segment or a manifest could not be archived; its rows are still in the table, its objects are still to be listed',
     });
-    const keep = keepInDeadLetters(this, 'KeepFailedArchive', this.deadLetters, 'archive').next(failed);
+    const keep = keepInDeadLetters(this, 'KeepFailedArchive', this.deadLetters, 'archive', failed).next(failed);
     all.addCatch(keep, WITH_ERROR);
     manifest.addCatch(keep, WITH_ERROR);
     return plan.next(all).next(manifest).next(new sfn.Choice(this, 'ManifestsDone')

@@ -1,6 +1,7 @@
 import {
-  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sns as sns,
-  aws_sqs as sqs, aws_stepfunctions as sfn, Duration, Stack, ArnFormat, RemovalPolicy,
+  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sqs as sqs, aws_stepfunctions as sfn,
+  Duration,
+  Stack, ArnFormat, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DETAIL_TYPE, EVENT_SOURCE, Tier, TIERS } from '../contract';
@@ -47,7 +48,7 @@ export class Routing extends Construct {
   /** Known event ids that came again with another body. */
   public readonly conflictRule: events.Rule;
   public readonly batchLogGroup: logs.LogGroup;
-  /** Every event, once, for replays. */
+  /** Every stored event, once, for replays. */
   public readonly eventArchive: events.Archive;
   private readonly delivery: Delivery;
   private readonly naming: Naming;
@@ -83,9 +84,14 @@ export class Routing extends Construct {
     this.eventArchive = new events.Archive(this, 'EventArchive', {
       archiveName: naming.of('payment-events-archive'),
       sourceEventBus: this.bus,
-      description: 'Every event, for replays',
-      // EventBridge leaves its own replays out by itself.
-      eventPattern: { source: [EVENT_SOURCE], detail: { replay: events.Match.doesNotExist() } },
+      description: 'Every stored event, for replays',
+      eventPattern: {
+        source: [EVENT_SOURCE],
+        // Verdicts are in the rows, and a replay tells of them again.
+        detailType: [DETAIL_TYPE.transactionCreated, DETAIL_TYPE.webhookReceived, DETAIL_TYPE.transactionConflict],
+        // EventBridge leaves its own replays out by itself.
+        detail: { replay: events.Match.doesNotExist() },
+      },
       retention: retention.events,
     });
     // Not by the property of the L2, which writes the bus into the policy of a key that the bus itself refers to.
@@ -100,21 +106,12 @@ export class Routing extends Construct {
 
   /** Starts a workflow for each transaction of the tier. */
   public toWorkflow(tier: Tier, workflow: sfn.IStateMachine, task: WorkflowTask): void {
-    this.ruleOf(tier).addTarget(new targets.SfnStateMachine(workflow, {
-      input: events.RuleTargetInput.fromObject({
-        transaction: events.EventField.fromPath('$.detail'),
-        timestamp: events.EventField.time,
-        ...task,
-      }),
-      ...this.delivery,
-    }));
+    this.ruleOf(tier).addTarget(this.workflowTarget(workflow, task));
   }
 
-  /** Tells the topic of each conflict. */
-  public conflictsTo(topic: sns.ITopic): void {
-    const [id, eventId, provider] = ['$.detail.transaction_id', '$.detail.conflicts_with.event_id', '$.detail.provider'].map(events.EventField.fromPath);
-    const message = `The event ${eventId} of transaction ${id} from ${provider} came again with another body. Both are kept; please compare them.`;
-    this.conflictRule.addTarget(this.topicTarget(topic, message));
+  /** Has the workflow tell of each conflict: it knows how to alert once. */
+  public conflictsTo(workflow: sfn.IStateMachine): void {
+    this.conflictRule.addTarget(this.workflowTarget(workflow, { screen: false, notify: true, label: 'Conflict' }));
   }
 
   /** Logs each transaction of the tier for batch processing, the first time it is published. */
@@ -158,9 +155,9 @@ export class Routing extends Construct {
     });
   }
 
-  private topicTarget(topic: sns.ITopic, message: string): events.IRuleTarget {
-    const allow = (rule: events.IRule) => topic.addToResourcePolicy(byRule(rule, 'sns:Publish', topic.topicArn));
-    return new AllowingTarget(topic.topicArn, this.delivery, allow, events.RuleTargetInput.fromText(message));
+  private workflowTarget(workflow: sfn.IStateMachine, task: WorkflowTask): events.IRuleTarget {
+    const input = { transaction: events.EventField.fromPath('$.detail'), timestamp: events.EventField.time, ...task };
+    return new targets.SfnStateMachine(workflow, { input: events.RuleTargetInput.fromObject(input), ...this.delivery });
   }
 }
 
@@ -181,7 +178,6 @@ class AllowingTarget implements events.IRuleTarget {
     private readonly arn: string,
     private readonly delivery: Delivery,
     private readonly allow: (rule: events.IRule) => void,
-    private readonly input?: events.RuleTargetInput,
   ) {}
 
   public bind(rule: events.IRule): events.RuleTargetConfig {
@@ -190,7 +186,6 @@ class AllowingTarget implements events.IRuleTarget {
     deadLetterQueue.addToResourcePolicy(byRule(rule, 'sqs:SendMessage', deadLetterQueue.queueArn));
     return {
       arn: this.arn,
-      input: this.input,
       deadLetterConfig: { arn: deadLetterQueue.queueArn },
       retryPolicy: { maximumRetryAttempts: retryAttempts, maximumEventAgeInSeconds: maxEventAge.toSeconds() },
     };

@@ -126,7 +126,10 @@ export function resolveFraudDetection(props: FraudDetectionProps = {}, threshold
   };
   checkReachable(config);
   const bytes = JSON.stringify(config).length;
-  check(bytes <= MAX_CONFIG_BYTES, 'fraudDetection', `${bytes} bytes of configuration`, `AWS Lambda leaves room for ${MAX_CONFIG_BYTES}: use fewer currencies`);
+  check(
+    bytes <= MAX_CONFIG_BYTES, 'fraudDetection and thresholds', `${bytes} bytes of configuration`,
+    `AWS Lambda leaves room for ${MAX_CONFIG_BYTES}: use fewer currencies or shorter lists`,
+  );
   const wanted = props.screenedTiers ?? [...TIERS];
   const screenedTiers = TIERS.filter((tier) => wanted.includes(tier as TransactionTier));
   return { config, screenedTiers, model: props.model };

@@ -39,7 +39,7 @@ test('with a suffix each, two systems share no physical name', () => {
   const stack = new Stack(testApp(), 'Test');
   for (const environmentSuffix of ['dev', 'staging']) new WebhookProcessingSystem(stack, environmentSuffix, { environmentSuffix });
   const names = Object.entries(new Synthesized(stack).resources).flatMap(([, { Type, Properties = {} }]) =>
-    Object.entries(Properties).filter(([name, value]) => typeof value === 'string' && /^(Name|\w+Name)$/.test(name) && !['StageName', 'DisplayName']
+    Object.entries(Properties).filter(([name, value]) => typeof value === 'string' && /^(Name|\w+Name)$/.test(name) && !['StageName', 'DisplayName', 'MetricName']
       .includes(name))
       .map(([, value]) => `${Type} ${value}`));
   expect(names.length).toBeGreaterThan(40);

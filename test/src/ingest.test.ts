@@ -98,6 +98,11 @@ describe('outputs', () => {
       AlertTopicArn: `\${${subject.idOf(system.alertTopic)}}`,
       AuditBucketName: `\${${subject.idOf(system.auditBucket)}}`,
       WorkflowArn: `\${${subject.idOf(system.workflow)}}`,
+      ArchiveWorkflowArn: `\${${subject.idOf(system.archiveWorkflow)}}`,
+      EventArchiveName: `\${${subject.idOf(system.eventArchive)}}`,
+      RoutingDeadLettersUrl: `\${${subject.idOf(system.routingDeadLetters)}}`,
+      WorkflowDeadLettersUrl: `\${${subject.idOf(system.workflowDeadLetters)}}`,
+      ArchiveDeadLettersUrl: `\${${subject.idOf(system.archiveDeadLetters)}}`,
       DashboardName: `\${${subject.idOf(system.dashboard!)}}`,
     });
   });

@@ -21,6 +21,13 @@ function fill({ InputPathsMap, InputTemplate }: any, event: any): unknown {
   }));
 }
 
+/** The pattern of a rule that must not see replays, less what keeps them out. */
+function firstTimeOnly(rule: typeof system.lowValueRule): unknown {
+  const { 'replay-name': byEventBridge, 'detail': { replay: byCommand, ...detail }, ...pattern } = subject.propertiesOf(rule).EventPattern;
+  expect([byEventBridge, byCommand]).toEqual([[{ exists: false }], [{ exists: false }]]);
+  return { ...pattern, detail };
+}
+
 /** The patterns here hold lists of exact values only. */
 function matches(pattern: any, event: any): boolean {
   return Object.entries<any>(pattern).every(([field, expected]) =>
@@ -54,29 +61,30 @@ describe('tier rules', () => {
   });
 
   it('are on the bus of the system', () => {
-    for (const rule of [...Object.values(tierRules), system.conflictRule]) {
+    for (const rule of [...Object.values(tierRules), system.lowValueBatchRule, system.conflictRule]) {
       expect(subject.propertiesOf(rule)).toMatchObject({ EventBusName: { Ref: subject.idOf(system.bus) }, State: 'ENABLED' });
     }
   });
 
-  it.each<[Tier, boolean, boolean]>([['low', true, false], ['medium', true, false], ['high', true, true]])(
-    '%s starts the workflow with screen %s and notify %s',
-    (tier, screen, notify) => {
+  it.each<[Tier, boolean, boolean, string]>([['low', true, false, 'Low'], ['medium', true, true, 'Medium'], ['high', true, true, 'High']])(
+    '%s starts the workflow with screen %s and notify %s, called %s',
+    (tier, screen, notify, label) => {
       const published = event(tier);
       const { InputTransformer } = targetOf(tierRules[tier], arnOf(system.workflow));
-      expect(fill(InputTransformer, published)).toEqual({ transaction: published.detail, timestamp: published.time, screen, notify });
+      expect(fill(InputTransformer, published)).toEqual({ transaction: published.detail, timestamp: published.time, screen, notify, label });
     },
   );
 
-  it('tell the topic of medium-value transactions only: of high ones the workflow does, once', () => {
-    const toTopic = TIERS.filter((tier) => targetOf(tierRules[tier], arnOf(system.alertTopic)));
-    expect(toTopic).toEqual(['medium']);
-    expect(fill(targetOf(system.mediumValueRule, arnOf(system.alertTopic)).InputTransformer, event('medium')))
-      .toBe('A medium-value transaction of 12345678901.23 EUR was received from stripe: pi_1');
+  it('tell the topic of nothing themselves: the workflow does, once', () => {
+    for (const rule of Object.values(tierRules)) expect(targetsOf(rule).map(({ Arn }) => render(Arn))).toEqual([arnOf(system.workflow)]);
   });
 
   it('log low-value transactions whole for batch processing', () => {
-    const target = targetsOf(system.lowValueRule).find(({ Arn }) => render(Arn).includes(':log-group:'));
+    const [target, ...others] = targetsOf(system.lowValueBatchRule);
+    expect(others).toEqual([]);
+    expect(firstTimeOnly(system.lowValueBatchRule)).toEqual({
+      'source': [EVENT_SOURCE], 'detail-type': [DETAIL_TYPE.transactionCreated], 'detail': { tier: ['low'] },
+    });
     expect(render(target.Arn)).toBe(`arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${arnOf(system.batchLogGroup)}`);
     expect(target).not.toHaveProperty('InputTransformer');
   });
@@ -84,21 +92,22 @@ describe('tier rules', () => {
 
 describe('conflict rule', () => {
   it('takes conflicts and nothing else', () => {
-    const { EventPattern } = subject.propertiesOf(system.conflictRule);
-    expect(matches(EventPattern, event(undefined, DETAIL_TYPE.transactionConflict))).toBe(true);
-    expect(matches(EventPattern, event('high'))).toBe(false);
+    expect(firstTimeOnly(system.conflictRule)).toEqual({ 'source': [EVENT_SOURCE], 'detail-type': [DETAIL_TYPE.transactionConflict], 'detail': {} });
   });
 
-  it('tells the topic which two events to compare', () => {
+  it('has the workflow tell of them, with both events, and screens nothing', () => {
     const [target, ...others] = targetsOf(system.conflictRule);
     expect(others).toEqual([]);
-    expect(render(target.Arn)).toBe(arnOf(system.alertTopic));
-    expect(fill(target.InputTransformer, event(undefined, DETAIL_TYPE.transactionConflict))).toMatch(/evt_1.*pi_1.*stripe.*another body/);
+    expect(render(target.Arn)).toBe(arnOf(system.workflow));
+    const published = event(undefined, DETAIL_TYPE.transactionConflict);
+    expect(fill(target.InputTransformer, published)).toEqual({
+      transaction: published.detail, timestamp: published.time, screen: false, notify: true, label: 'Conflict',
+    });
   });
 });
 
 describe('delivery', () => {
-  const rules = Object.entries({ ...tierRules, conflict: system.conflictRule });
+  const rules = Object.entries({ ...tierRules, batch: system.lowValueBatchRule, conflict: system.conflictRule });
 
   it.each(rules)('of the %s rule is tried again for hours and then kept in the dead-letter queue', (_, rule) => {
     expect(targetsOf(rule)).not.toEqual([]);
@@ -115,10 +124,11 @@ describe('delivery', () => {
   const sourceOf = ({ condition }: Statement) => render(condition.ArnEquals['aws:SourceArn']);
 
   it.each<[string, typeof system.lowValueRule, [string, string][]]>([
-    ['low', system.lowValueRule, [['logs:PutLogEvents', log], ['sqs:SendMessage', queue]]],
-    ['medium', system.mediumValueRule, [['sns:Publish', arnOf(system.alertTopic)], ['sqs:SendMessage', queue]]],
+    ['low', system.lowValueRule, [['sqs:SendMessage', queue]]],
+    ['batch', system.lowValueBatchRule, [['logs:PutLogEvents', log], ['sqs:SendMessage', queue]]],
+    ['medium', system.mediumValueRule, [['sqs:SendMessage', queue]]],
     ['high', system.highValueRule, [['sqs:SendMessage', queue]]],
-    ['conflict', system.conflictRule, [['sns:Publish', arnOf(system.alertTopic)], ['sqs:SendMessage', queue]]],
+    ['conflict', system.conflictRule, [['sqs:SendMessage', queue]]],
   ])('of the %s rule is allowed by its targets and the dead-letter queue, and by nothing else', (_, rule, expected) => {
     const allowed = byEventBridge.filter((statement) => statement.condition && sourceOf(statement) === `\${${subject.idOf(rule)}.Arn}`);
     const pairs = allowed.flatMap(({ actions, resources }) => actions.flatMap((action) => resources.map((resource) => `${action} ${resource}`)));
@@ -130,7 +140,7 @@ describe('delivery', () => {
     for (const { condition } of bound) expect(condition).toEqual({ ArnEquals: { 'aws:SourceArn': expect.anything() } });
     expect(new Set(bound.map(sourceOf))).toEqual(new Set([...rules.map(([, rule]) => rule), system.archiveSchedule]
       .map((rule) => `\${${subject.idOf(rule)}.Arn}`)));
-    expect(bound.flatMap(({ ownerType }) => ownerType)).toEqual(expect.arrayContaining(['AWS::SNS::TopicPolicy', 'AWS::Logs::ResourcePolicy']));
+    expect(bound.flatMap(({ ownerType }) => ownerType)).toEqual(expect.arrayContaining(['AWS::SQS::QueuePolicy', 'AWS::Logs::ResourcePolicy']));
   });
 
   it('to the log lets EventBridge create a stream before it says for which rule, but write nothing', () => {
@@ -140,12 +150,8 @@ describe('delivery', () => {
     ]);
   });
 
-  it('to the topic is allowed by its policy, and only to the rules that tell it something', () => {
-    const allowed = statementsOf(subject).filter(({ ownerType, effect }) => ownerType === 'AWS::SNS::TopicPolicy' && effect === 'Allow');
-    expect(allowed.map(({ actions, principals, resources }) => [actions, principals, resources])).toEqual(Array(2).fill(
-      [['sns:Publish'], ['Service:events.amazonaws.com'], [arnOf(system.alertTopic)]],
-    ));
-    expect(allowed.map(sourceOf)).toEqual([system.mediumValueRule, system.conflictRule].map((rule) => `\${${subject.idOf(rule)}.Arn}`));
+  it('to the topic is nobody\'s but the workflow\'s and the fraud detector\'s, by their roles', () => {
+    expect(statementsOf(subject).filter(({ ownerType, effect }) => ownerType === 'AWS::SNS::TopicPolicy' && effect === 'Allow')).toEqual([]);
   });
 
   it('to the topic needs TLS', () => {

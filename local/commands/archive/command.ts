@@ -48,11 +48,13 @@ function rangeOf({ day, from, to }: { readonly day?: string; readonly from?: str
 }
 
 export function textOf({ ok, days, head, problems }: VerifyReport): string {
-  const lines = days.map(({ day, manifests, objects, rows, bytes, cold }) =>
-    `${day}  ${manifests} manifests, ${objects} objects, ${rows} rows, ${bytes} bytes${cold > 0 ? `, ${cold} in cold storage` : ''}`);
+  const cold = days.reduce((sum, day) => sum + day.cold, 0);
+  const lines = days.map(({ day, manifests, objects, rows, bytes, cold: unread }) =>
+    `${day}  ${manifests} manifests, ${objects} objects, ${rows} rows, ${bytes} bytes${unread > 0 ? `, ${unread} in cold storage` : ''}`);
   return [
     ...lines,
     ...problems.map(({ problem, key, detail }) => `${problem.toUpperCase()}  ${key}: ${detail}`),
+    ...(cold > 0 ? [`${cold} objects are in cold storage: their SHA-256 is what S3 keeps, their rows were not read. To read them too, restore them first ("aws s3api restore-object")`] : []),
     head ? `The chain ends with ${head.key}, SHA-256 ${head.sha256}` : 'There is no manifest',
     ok ? `Nothing is wrong with ${days.length} days` : `${problems.length} problems`,
     '',

@@ -1,5 +1,5 @@
 import { dayPath, ManifestEntry, sha256, sum } from '../../../runtime/archiver/manifest';
-import { rowsIn } from '../../../runtime/archiver/objects';
+import { ReadRow, rowsIn } from '../../../runtime/archiver/objects';
 import { PREFIX } from '../../../src/contract';
 import { AuditBucket, COLD } from './bucket';
 import { ReadManifest } from './chain';
@@ -39,7 +39,7 @@ export async function checkDay(bucket: AuditBucket, day: string, manifests: read
     const body = await bucket.read(entry.key);
     if (body === COLD) {
       cold += 1;
-      if (await bucket.storedSha256(entry.key) !== entry.sha256) problems.push({ problem: 'changed', key: entry.key, detail: 'in cold storage, with another SHA-256' });
+      problems.push(...checkCold(entry, await bucket.storedSha256(entry.key)));
     } else {
       problems.push(...checkObject(entry, body, records));
     }
@@ -56,6 +56,13 @@ function miscounted({ link, manifest }: ReadManifest): Problem[] {
   return [{ problem: 'miscounted', key: link.key, detail: `says ${manifest.rows} rows and ${manifest.bytes} bytes, its objects ${rows} and ${bytes}` }];
 }
 
+/** What cannot be read before it is restored is known by the SHA-256 that S3 took when it was written. */
+function checkCold({ key, sha256: archived }: ManifestEntry, stored: string | undefined): Problem[] {
+  if (stored === archived) return [];
+  if (stored === undefined) return [{ problem: 'unreadable', key, detail: 'is in cold storage, and S3 keeps no SHA-256 of it: restore it first ("aws s3api restore-object")' }];
+  return [{ problem: 'changed', key, detail: `SHA-256 is ${stored} according to S3, was ${archived} when it was archived; it is in cold storage` }];
+}
+
 function checkObject(entry: ManifestEntry, body: Buffer | undefined, records: Records): Problem[] {
   const { key } = entry;
   const digest = body && sha256(body);
@@ -63,9 +70,14 @@ function checkObject(entry: ManifestEntry, body: Buffer | undefined, records: Re
     return [{ problem: 'changed', key, detail: `SHA-256 is ${digest}, was ${entry.sha256} when it was archived` }];
   }
   try {
-    const rows = rowsIn(body);
-    const counts: Problem[] = rows.length === entry.rows ? [] : [{ problem: 'miscounted', key, detail: `has ${rows.length} rows, its manifest says ${entry.rows}` }];
-    return [...counts, ...rows.flatMap((row) => records.add(key, row))];
+    const problems: Problem[] = [];
+    let rows = 0;
+    for (const row of rowsIn(body)) {
+      rows += 1;
+      problems.push(...records.add(key, row));
+    }
+    if (rows !== entry.rows) problems.unshift({ problem: 'miscounted', key, detail: `has ${rows} rows, its manifest says ${entry.rows}` });
+    return problems;
   } catch (error) {
     return [{ problem: 'unreadable', key, detail: (error as Error).message }];
   }
@@ -81,7 +93,7 @@ class Records {
     return this.seen.size;
   }
 
-  public add(key: string, { key: { transaction_id, event_id }, revision, receivedAt }: ReturnType<typeof rowsIn>[number]): Problem[] {
+  public add(key: string, { key: { transaction_id, event_id }, revision, receivedAt }: ReadRow): Problem[] {
     const id = JSON.stringify([transaction_id, event_id, revision]);
     const before = this.seen.get(id);
     if (before !== undefined) return [{ problem: 'doubled', key, detail: `${transaction_id} / ${event_id} is in ${before} too` }];

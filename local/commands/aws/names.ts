@@ -6,7 +6,7 @@ export type NameOf =
   'bucket' | 'table' | 'bus' | 'workflow' | 'archive-workflow' | 'event-archive' | 'routing-queue' | 'workflow-queue' | 'archive-queue';
 
 /** Where each is found: the output of the construct, and the construct itself. */
-const FOUND_AT: Readonly<Record<NameOf, { readonly output: string; readonly path: string }>> = {
+export const FOUND_AT: Readonly<Record<NameOf, { readonly output: string; readonly path: string }>> = {
   'bucket': { output: 'AuditBucketName', path: 'Storage/AuditBucket/Resource' },
   'table': { output: 'TableName', path: 'Storage/Table/Resource' },
   'bus': { output: 'EventBusName', path: 'Routing/Bus/Resource' },

@@ -1,17 +1,8 @@
 import { parseArgs } from 'node:util';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { auditBucket } from '../archive/bucket';
-import { NameOf, namesOf } from '../aws/names';
+import { namesOf } from '../aws/names';
 import { AWS_OPTIONS, clientOptions } from '../aws/options';
-import { tableClaims } from './claims';
-import { redriveQueue } from './redrive';
-import { redriveRelayFailures } from './relay-failures';
-import { Outcome, Source, SOURCES } from './report';
+import { Outcome, SOURCES } from './report';
+import { NEEDED, redriveSources } from './sources';
 
 export const REDRIVE_USAGE = `cdk-webhook-processing redrive [--dry-run] [--only routing|workflow|archive|relay] [--release-claims]
 
@@ -24,13 +15,6 @@ that failed, records the relay gave up on are published. Exit 0 when none is lef
                      without them, names are taken from --outputs FILE ("cdk deploy --outputs-file FILE"), or asked of a local runner
   --region R, --endpoint URL, --json
 `;
-
-const NEEDED: Readonly<Record<Source, readonly NameOf[]>> = {
-  routing: ['routing-queue'],
-  workflow: ['workflow-queue', 'workflow', 'table'],
-  archive: ['archive-queue', 'archive-workflow'],
-  relay: ['bucket', 'bus'],
-};
 
 const text = { type: 'string' } as const;
 const OPTIONS = {
@@ -57,7 +41,6 @@ export async function redriveCommand(args: readonly string[]): Promise<number> {
   // Before anything is touched.
   for (const name of sources.flatMap((source) => NEEDED[source])) names.require(name);
 
-  const events = new EventBridgeClient(options);
   const outcomes: Outcome[] = [];
   const report = {
     add(outcome: Outcome) {
@@ -65,23 +48,7 @@ export async function redriveCommand(args: readonly string[]): Promise<number> {
       process.stdout.write(values.json ? `${JSON.stringify(outcome)}\n` : lineOf(outcome));
     },
   };
-  const shared = { dryRun: values['dry-run'], report };
-  for (const source of sources) {
-    if (source === 'relay') {
-      const s3 = new S3Client(options);
-      const bucketName = names.require('bucket');
-      await redriveRelayFailures({ ...shared, bucket: auditBucket(s3, bucketName), s3, bucketName, events, bus: names.require('bus') });
-    } else {
-      await redriveQueue(source, names.require(`${source}-queue`), {
-        ...shared,
-        sqs: new SQSClient(options),
-        clients: { events, states: new SFNClient(options), sns: new SNSClient(options) },
-        workflowOf: (kind) => names.require(kind === 'archive' ? 'archive-workflow' : 'workflow'),
-        claims: () => tableClaims(new DynamoDBClient(options), names.require('table')),
-        releaseClaims: values['release-claims'],
-      });
-    }
-  }
+  await redriveSources(sources, names, options, { endpoint: values.endpoint, dryRun: values['dry-run'], releaseClaims: values['release-claims'], report });
   const left = outcomes.filter(({ outcome }) => outcome !== 'redriven').length;
   if (!values.json) process.stdout.write(`${outcomes.length} dead letters, ${outcomes.length - left} brought back, ${left} left\n`);
   return left === 0 ? 0 : 1;

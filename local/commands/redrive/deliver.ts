@@ -3,11 +3,13 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { compileTargetInput, InputDefinition } from '../../events/target-input';
 import type { EventLetter } from './letters';
+import type { LogWriter } from './log-events';
 
 export interface TargetClients {
   readonly events: EventBridgeClient;
   readonly states: SFNClient;
   readonly sns: SNSClient;
+  readonly log: LogWriter;
 }
 
 /** A letter that this command cannot bring back, and what to do instead. */
@@ -23,12 +25,15 @@ export async function deliverEvent(letter: EventLetter, clients: TargetClients):
   await send(letter.targetArn, compileTargetInput(inputOf(target))(event, rule), clients);
 }
 
-async function send(arn: string, input: string, { states, sns }: TargetClients): Promise<void> {
+async function send(arn: string, input: string, { states, sns, log }: TargetClients): Promise<void> {
   const service = arn.split(':')[2];
   if (service === 'states') {
     await states.send(new StartExecutionCommand({ stateMachineArn: arn, input }));
   } else if (service === 'sns') {
     await sns.send(new PublishCommand({ TopicArn: arn, Message: textOf(input) }));
+  } else if (service === 'logs') {
+    // Of now, as EventBridge would have logged it: the event has its own time in it, and a group refuses what is too old.
+    await log(arn, input, Date.now());
   } else {
     throw new NotRedrivable(`a target of ${service} is not redriven; see the runbook, "Dead letters of the rules"`);
   }

@@ -1,10 +1,11 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { ReadRow } from '../../../runtime/archiver/objects';
 import { toAttributes } from '../../../runtime/aws/attributes';
 import { Publication, publicationOf } from '../../../runtime/relay/detail';
 import { eventBridgePublisher } from '../../../runtime/relay/publisher';
 import { MalformedJson, parseJson, printJson } from '../../../runtime/transaction/json';
 import { AuditBucket } from '../archive/bucket';
-import { ArchivedRow, Selection, selectedRows } from './rows';
+import { Selection, selectedRows } from './rows';
 
 export interface ReplayReport {
   readonly replay: string;
@@ -18,7 +19,7 @@ export interface ObjectReplay extends Selection {
   readonly name: string;
   readonly bus: string;
   readonly dryRun: boolean;
-  readonly onSelected?: (row: ArchivedRow) => void;
+  readonly onSelected?: (row: ReadRow) => void;
 }
 
 /** Publishes archived transactions again, marked as a replay, so that nothing keeps, logs or alerts of them again. */
@@ -40,7 +41,7 @@ export async function replayObjects(bucket: AuditBucket, client: EventBridgeClie
 }
 
 /** What the relay would say of the row, with the mark of the replay. */
-export function replayOf({ attributes }: Pick<ArchivedRow, 'attributes'>, name: string): Publication | undefined {
+export function replayOf({ attributes }: Pick<ReadRow, 'attributes'>, name: string): Publication | undefined {
   const publication = publicationOf(toAttributes(attributes));
   if (!publication) return undefined;
   const detail = parseJson(Buffer.from(publication.detail));

@@ -1,10 +1,8 @@
 import { dayPath } from '../../../runtime/archiver/manifest';
-import { rowsIn } from '../../../runtime/archiver/objects';
+import { ReadRow, rowsIn } from '../../../runtime/archiver/objects';
 import { PREFIX } from '../../../src/contract';
 import { AuditBucket, COLD } from '../archive/bucket';
 import { daysBetween } from '../aws/days';
-
-export type ArchivedRow = ReturnType<typeof rowsIn>[number];
 
 /** Which archived transactions to replay. */
 export interface Selection {
@@ -17,9 +15,9 @@ export interface Selection {
 }
 
 /** Rows of the selection in the order they were received, each in its last revision, a day at a time. */
-export async function* selectedRows(bucket: AuditBucket, selection: Selection): AsyncGenerator<readonly ArchivedRow[]> {
+export async function* selectedRows(bucket: AuditBucket, selection: Selection): AsyncGenerator<readonly ReadRow[]> {
   for (const day of daysBetween(selection.from, selection.to)) {
-    const last = new Map<string, ArchivedRow>();
+    const last = new Map<string, ReadRow>();
     for (const { key } of await bucket.list(`${PREFIX.transactions}${dayPath(day)}`)) {
       const body = await bucket.read(key);
       if (body === COLD) throw new Error(`${key} is in cold storage: restore it first ("aws s3api restore-object")`);
@@ -33,12 +31,12 @@ export async function* selectedRows(bucket: AuditBucket, selection: Selection): 
 }
 
 /** A day of events has to fit into memory; what was signed is the most of each, and is not published. */
-function withoutPayload(row: ArchivedRow): ArchivedRow {
+function withoutPayload(row: ReadRow): ReadRow {
   const { payload: _, ...attributes } = row.attributes;
   return { ...row, attributes };
 }
 
-function isSelected({ receivedAt, attributes }: ArchivedRow, { from, to, tier, transactionId }: Selection): boolean {
+function isSelected({ receivedAt, attributes }: ReadRow, { from, to, tier, transactionId }: Selection): boolean {
   const at = Date.parse(receivedAt);
   if (!(at >= from.getTime() && at < to.getTime())) return false;
   if (tier !== undefined && attributes.tier !== tier) return false;

@@ -7,7 +7,7 @@ import { replay } from '../../../local/backtest/replay';
 import { printBacktest, reportOn } from '../../../local/backtest/report';
 import { parseRules } from '../../../local/backtest/rules';
 import { objectsOf } from '../../../runtime/archiver/objects';
-import { archivedRow } from '../../../runtime/archiver/rows';
+import { scannedRow } from '../../../runtime/archiver/rows';
 import { fromAttributes, toAttribute } from '../../../runtime/aws/attributes';
 import { analyze } from '../../../runtime/fraud-detector/score';
 import type { FraudDetectionConfig } from '../../../src/contract';
@@ -25,7 +25,7 @@ function archive(...rows: (RowOptions & { occurredAt?: string; screened?: boolea
     const verdict = analyze(detail({ amount_text: options.amount ?? '10.99', metadata: {} }), CONFIG);
     return screened ? { ...image, fraud_analysis: toAttribute(verdict) } : image;
   });
-  for (const { key, body } of objectsOf(items.map((item) => archivedRow(fromAttributes(item))), 'run', 0)) {
+  for (const { key, body } of objectsOf(items.map((item) => scannedRow(fromAttributes(item))), 'run', 0)) {
     mkdirSync(dirname(join(directory, key)), { recursive: true });
     writeFileSync(join(directory, key), body);
   }

@@ -6,7 +6,7 @@ import { Buckets } from '../../../local/s3/buckets';
 import { ManifestLink, writeManifest } from '../../../runtime/archiver/manifest';
 import { bucketManifests } from '../../../runtime/archiver/manifests';
 import { bucketObjects, objectsOf } from '../../../runtime/archiver/objects';
-import { archivedRow } from '../../../runtime/archiver/rows';
+import { scannedRow } from '../../../runtime/archiver/rows';
 import { fromAttributes } from '../../../runtime/aws/attributes';
 import { imageWith, RowOptions } from '../../runtime/rows';
 import { clientOptions, serve, Served } from '../s3/serve';
@@ -17,14 +17,16 @@ export const BUCKET = 'audit';
 export class ArchiveBucket {
   public s3!: S3Client;
   public url!: string;
+  public readonly clock = new VirtualClock();
   private served!: Served;
   private sequence = 0;
   private previous: ManifestLink | null = null;
 
-  public async start(): Promise<void> {
-    const clock = new VirtualClock();
+  /** Locked for so many days, or not. */
+  public async start(lockedDays = 0): Promise<void> {
+    const { clock } = this;
     const buckets = new Buckets({ clock, journal: new Journal(clock), metrics: new Metrics(clock) });
-    await buckets.createBucket(BUCKET, 'Enabled');
+    await buckets.createBucket(BUCKET, 'Enabled', lockedDays);
     this.served = await serve(buckets);
     this.url = this.served.url;
     this.s3 = new S3Client({ ...clientOptions(this.served), forcePathStyle: true });
@@ -37,7 +39,7 @@ export class ArchiveBucket {
 
   /** Archives rows as one run does; answers with the keys of the objects. */
   public async archive(run: string, rows: readonly (RowOptions & { readonly revision?: number })[], listed = true): Promise<string[]> {
-    const read = rows.map(({ revision = 0, ...row }) => archivedRow(fromAttributes({ ...imageWith(row), revision: { N: String(revision) } })));
+    const read = rows.map(({ revision = 0, ...row }) => scannedRow(fromAttributes({ ...imageWith(row), revision: { N: String(revision) } })));
     const objects = objectsOf(read, run, 0);
     for (const object of objects) await bucketObjects(this.s3, BUCKET).create(object);
     if (listed) for (const { key } of objects) await this.list(run, key);

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { auditBucket } from '../../../local/commands/archive/bucket';
 import { archiveCommand, textOf } from '../../../local/commands/archive/command';
 import { verifyArchive } from '../../../local/commands/archive/verify';
@@ -81,6 +81,67 @@ test('rows of another day and wrong counts are told', async () => {
   expect((await verify()).problems.map(({ problem }) => problem).sort()).toEqual(['miscounted', 'misplaced']);
 });
 
+describe('an object in cold storage', () => {
+  const freeze = async (key: string, body: Buffer, more: Partial<PutObjectCommandInput> = { ChecksumAlgorithm: 'SHA256' }) => {
+    await archive.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body, StorageClass: 'GLACIER', ...more }));
+  };
+
+  test('is known by the SHA-256 that S3 keeps: it is neither missing nor changed, and is told apart', async () => {
+    const [key] = await archive.archive('run-1', rows);
+    await freeze(key, await bodyOf(key));
+    const report = await verify();
+    expect(report).toMatchObject({ ok: true, problems: [], days: [{ objects: 1, rows: 0, cold: 1 }] });
+    expect(textOf(report)).toContain('1 objects are in cold storage: their SHA-256 is what S3 keeps, their rows were not read');
+  });
+
+  test('with other bytes is changed', async () => {
+    const [key] = await archive.archive('run-1', rows);
+    await freeze(key, Buffer.from('other'));
+    expect((await verify()).problems).toEqual([{ problem: 'changed', key, detail: expect.stringMatching(/^SHA-256 is [0-9a-f]{64} according to S3, was [0-9a-f]{64}/) }]);
+  });
+
+  test('without a SHA-256 cannot be judged, and says what to do', async () => {
+    const [key] = await archive.archive('run-1', rows);
+    await freeze(key, await bodyOf(key), { ChecksumAlgorithm: 'CRC32' });
+    expect((await verify()).problems).toEqual([{ problem: 'unreadable', key, detail: expect.stringContaining('restore it first') }]);
+  });
+});
+
+describe('with Object Lock', () => {
+  beforeEach(async () => {
+    await archive.stop();
+    await archive.start(30);
+  });
+  const versionsOf = async (key: string) => (await archive.s3.send(new ListObjectVersionsCommand({ Bucket: BUCKET, Prefix: key }))).Versions!;
+  const destroy = (key: string, VersionId: string) => archive.s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key, VersionId }));
+
+  test('the archiver\'s objects and manifests are taken, and found to be well', async () => {
+    await archive.archive('run-1', rows);
+    expect(await verify()).toMatchObject({ ok: true, days: [{ rows: 3 }] });
+  });
+
+  test('no version can be destroyed before its time: what was hidden or written over is told, and is still there', async () => {
+    const [hidden] = await archive.archive('run-1', rows);
+    const [covered] = await archive.archive('run-2', [{ transactionId: 'other', receivedAt: MORNING }]);
+    const [original] = await versionsOf(covered);
+    await remove(hidden);
+    await archive.put(covered, 'something else');
+    expect((await verify()).problems.map(({ problem, key }) => [problem, key])).toEqual([['missing', hidden], ['changed', covered]]);
+
+    for (const [key, version] of [[hidden, (await versionsOf(hidden))[0].VersionId!], [covered, original.VersionId!]]) {
+      await expect(destroy(key, version)).rejects.toMatchObject({ name: 'AccessDenied' });
+    }
+    await archive.clock.advance(30 * 86_400_000);
+    await expect(destroy(covered, original.VersionId!)).resolves.toBeDefined();
+  });
+
+  test('an object without a checksum would be refused', async () => {
+    const url = `${archive.url}/${BUCKET}/x`;
+    const answer = await fetch(url, { method: 'PUT', body: 'x' });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('Object Lock')]);
+  });
+});
+
 describe('the chain of manifests', () => {
   async function threeManifests(): Promise<string[]> {
     await archive.archive('run-1', rows);
@@ -146,6 +207,6 @@ describe('the command', () => {
   test('prints a line a day and a line a problem', () => {
     const problems = [{ problem: 'missing' as const, key: 'k', detail: 'd' }];
     const text = textOf({ ok: false, days: [{ day: '2025-10-09', manifests: 1, objects: 2, rows: 3, bytes: 4, cold: 1 }], problems });
-    expect(text).toBe('2025-10-09  1 manifests, 2 objects, 3 rows, 4 bytes, 1 in cold storage\nMISSING  k: d\nThere is no manifest\n1 problems\n');
+    expect(text).toBe('2025-10-09  1 manifests, 2 objects, 3 rows, 4 bytes, 1 in cold storage\nMISSING  k: d\n1 objects are in cold storage: their SHA-256 is what S3 keeps, their rows were not read. To read them too, restore them first ("aws s3api restore-object")\nThere is no manifest\n1 problems\n');
   });
 });

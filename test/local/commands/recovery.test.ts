@@ -6,6 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { archiveCommand } from '../../../local/commands/archive/command';
 import { redriveCommand } from '../../../local/commands/redrive/command';
 import { replayCommand } from '../../../local/commands/replay/command';
+import { RunnerClock } from '../../../local/kernel/clock';
 import { ServiceError } from '../../../local/kernel/wire';
 import { failureRecord } from '../../../local/lambda/mapping/failure-record';
 import { Runner } from '../../../local/runner/runner';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'recovery-'));
   const app = new App({ outdir: scratch });
   new WebhookProcessingSystem(new Stack(app, 'Payments'), 'System', {
-    alertSubscribers: [AlertSubscriber.email('alerts@example.com')], removalPolicy: RemovalPolicy.DESTROY,
+    alertSubscribers: [AlertSubscriber.email('alerts@example.com')], archival: { athena: {} }, removalPolicy: RemovalPolicy.DESTROY,
   });
   runner = await Runner.start({ app: app.synth().directory });
 });
@@ -30,7 +31,7 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-async function receive(id: string, amount: number): Promise<void> {
+async function receive(id: string, amount: number, settled = () => runner.settled()): Promise<void> {
   const [{ endpoints }] = runner.systems;
   const body = JSON.stringify({ transaction_id: id, amount, currency: 'USD', provider: 'shop', customer_id: 'cust_1', metadata: { exact: '1' } });
   const at = new Date();
@@ -39,7 +40,7 @@ async function receive(id: string, amount: number): Promise<void> {
     'content-type': 'application/json', 'webhook-id': `msg_${id}`, 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)), 'webhook-signature': signature,
   };
   expect((await fetch(`${runner.url}/webhook`, { method: 'POST', headers, body })).status).toBe(200);
-  await runner.settled();
+  await settled();
 }
 
 const physicalId = (path: string) => runner.resources.find(({ metadata }) => String(metadata['aws:cdk:path']).endsWith(path))!.ref;
@@ -54,9 +55,11 @@ async function putUnpublished(item: object): Promise<void> {
   for (const Item of [{ ...item, record: { S: 'parked' } }, { ...item }]) await runner.services.dynamodb.execute('PutItem', { TableName: runner.systems[0].tableName, Item });
   await runner.settled();
 }
+/** What was published of a transaction, its verdicts left out. */
 const eventsOf = (id: string) => runner.services.journal.entries()
-  .filter(({ type, data }) => type === 'EventReceived' && JSON.stringify(data.event).includes(`"${id}"`)).map(({ data }) => data.event as Record<string, any>);
-const kept = () => [...runner.services.buses.archives.values()][0].kept();
+  .filter(({ type, data }) => type === 'EventReceived' && JSON.stringify(data.event).includes(`"${id}"`)).map(({ data }) => data.event as Record<string, any>)
+  .filter((event) => event['detail-type'] !== 'Transaction Screened');
+const kept = () => [...runner.services.buses.archives.values()][0].kept().filter(({ value }) => value['detail-type'] !== 'Transaction Screened');
 const batchLog = () => runner.services.logs.lines(physicalId('Routing/BatchLog/Resource'));
 
 async function redrive(...args: string[]): Promise<{ code: number; outcomes: Record<string, unknown>[] }> {
@@ -72,28 +75,79 @@ const workflowLetter = (stage: string, image: ReturnType<typeof imageWith>, erro
   error: { Error: error, Cause: '' },
   input: {
     transaction: {
-      transaction_id: image.provider_transaction_id.S, key: { transaction_id: image.transaction_id.S, event_id: image.event_id.S }, provider: 'stripe', endpoint: 'stripe',
-      event_type: 'e', amount_text: '50000.00', currency: 'USD', tier: 'high', customer_id: null, occurred_at: image.occurred_at.S, received_at: image.received_at.S, metadata: {},
+      transaction_id: image.provider_transaction_id.S, reference: image.provider_transaction_id.S, key: { transaction_id: image.transaction_id.S, event_id: image.event_id.S }, provider: 'stripe', endpoint: 'stripe',
+      event_type: 'e', amount_text: '50000.00', currency: 'USD', tier: 'high', customer_id: null, occurred_at: image.occurred_at.S, received_at: image.received_at.S, received_epoch_s: 1_760_000_000, metadata: {},
     },
-    timestamp: image.received_at.S, screen: true, notify: true,
+    timestamp: image.received_at.S, screen: true, notify: true, label: 'High',
   },
 });
 
-describe('redrive', () => {
-  test('of an event that a topic would not take, to that topic alone', async () => {
-    const { topics, targets } = runner.services;
-    targets.register('sns', async () => { throw new ServiceError('NotFound', 'Topic does not exist'); });
-    await receive('medium_lost', 5000);
-    targets.register('sns', (arn, invocation) => topics.deliver(arn, invocation));
-    expect(waiting()).toEqual([1, 0, 0]);
-    expect(mailed('medium_lost')).toBe(0);
+test('SQL over the archive is not run here, and the runner says so', () => {
+  expect([...new Set(runner.unsupported.map(({ type }) => type))].sort()).toEqual([
+    'AWS::Athena::NamedQuery', 'AWS::Athena::WorkGroup', 'AWS::Glue::Database', 'AWS::Glue::Table',
+  ]);
+});
 
-    expect(await redrive('--only', 'routing', '--dry-run')).toMatchObject({ code: 1, outcomes: [{ source: 'routing', kind: 'event', outcome: 'found', error: 'Topic does not exist' }] });
+describe('redrive', () => {
+  test('of a conflict that a workflow would not take, which tells of it then', async () => {
+    const { machines, targets } = runner.services;
+    await receive('twice', 10);
+    targets.register('states', async () => { throw new ServiceError('StateMachineDoesNotExist', 'State machine does not exist'); });
+    await receive('twice', 11);
+    targets.register('states', async (arn, { payload, traceHeader }) => { machines.startExecution(arn, payload, { traceHeader }); });
+    expect(waiting()).toEqual([1, 0, 0]);
+    expect(mailed('twice')).toBe(0);
+
+    expect(await redrive('--only', 'routing', '--dry-run')).toMatchObject({ code: 1, outcomes: [{ source: 'routing', kind: 'event', outcome: 'found', error: 'State machine does not exist' }] });
     expect(waiting()).toEqual([1, 0, 0]);
     expect(await redrive('--only', 'routing')).toMatchObject({ code: 0, outcomes: [{ outcome: 'redriven' }] });
     expect(waiting()).toEqual([0, 0, 0]);
-    expect(mailed('medium_lost')).toBe(1);
-    expect(eventsOf('medium_lost')).toHaveLength(1);
+    expect(mailed('twice')).toBe(1);
+    expect(eventsOf('twice').map((event) => event['detail-type'])).toEqual(['Transaction Created', 'Transaction Conflict']);
+  });
+
+  test('of an event that the batch log would not take, as one line of it', async () => {
+    const { logs, targets } = runner.services;
+    targets.register('logs', async () => { throw new ServiceError('ResourceNotFoundException', 'The specified log group does not exist.'); });
+    await receive('low_lost', 10);
+    targets.register('logs', (arn, invocation) => logs.deliver(arn, invocation));
+    expect(waiting()).toEqual([1, 0, 0]);
+    const lines = batchLog().length;
+
+    expect(await redrive('--only', 'routing')).toMatchObject({ code: 0, outcomes: [{ kind: 'event', outcome: 'redriven', error: expect.stringContaining('does not exist') }] });
+    expect(batchLog()).toHaveLength(lines + 1);
+    const [event] = eventsOf('low_lost');
+    // To the character what EventBridge would have logged.
+    expect(JSON.parse(batchLog().at(-1)!)).toEqual(event);
+    expect(eventsOf('low_lost')).toHaveLength(1);
+    expect(waiting()).toEqual([0, 0, 0]);
+  });
+
+  test('of an event that a workflow would not take, in the words of the rule', async () => {
+    const { machines, targets } = runner.services;
+    targets.register('states', async () => { throw new ServiceError('StateMachineDoesNotExist', 'State Machine Does Not Exist'); });
+    await receive('high_lost', 15_000);
+    targets.register('states', async (arn, { payload, traceHeader }) => { machines.startExecution(arn, payload, { traceHeader }); });
+    expect(waiting()).toEqual([1, 0, 0]);
+    expect(await rowOf('standard-webhooks#high_lost')).not.toHaveProperty('fraud_analysis');
+
+    expect(await redrive('--only', 'routing')).toMatchObject({ code: 0, outcomes: [{ outcome: 'redriven', error: 'State Machine Does Not Exist' }] });
+    expect(await rowOf('standard-webhooks#high_lost')).toMatchObject({ fraud_analysis: expect.anything(), notified_at: expect.anything() });
+    expect(mailed('high_lost')).toBe(1);
+    expect(waiting()).toEqual([0, 0, 0]);
+  });
+
+  test('of a schedule that could not start the archive', async () => {
+    const { machines, targets } = runner.services;
+    targets.register('states', async () => { throw new ServiceError('StateMachineDoesNotExist', 'State Machine Does Not Exist'); });
+    await fetch(`${runner.url}/_local/archive`, { method: 'POST', body: JSON.stringify({ now: '2025-10-11T02:00:00Z' }) });
+    targets.register('states', async (arn, { payload, traceHeader }) => { machines.startExecution(arn, payload, { traceHeader }); });
+    expect(waiting()).toEqual([0, 0, 1]);
+
+    expect(await redrive('--only', 'archive')).toMatchObject({ code: 0, outcomes: [{ source: 'archive', kind: 'event', outcome: 'redriven' }] });
+    const [execution] = runner.services.machines.executions(physicalId('Archive/StateMachine/Resource'));
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', input: expect.stringContaining('2025-10-11T02:00:00Z') });
+    expect(waiting()).toEqual([0, 0, 0]);
   });
 
   test('of a screening whose row was not there yet', async () => {
@@ -108,7 +162,7 @@ describe('redrive', () => {
 
   test('of a branch that may have alerted only when told to', async () => {
     const image = imageWith({ transactionId: 'uncertain', amount: '50000.00', receivedAt: new Date().toISOString() });
-    await putUnpublished({ ...image, notified_at: { S: '2025-10-09T00:00:00Z' } });
+    await putUnpublished({ ...image, notification_owner: { S: 'a run that died' } });
     queue('Workflow').send({ body: workflowLetter('notification', image, 'SNS.InternalErrorException') });
     expect(await redrive('--only', 'workflow')).toMatchObject({ code: 1, outcomes: [{ outcome: 'kept', reason: expect.stringContaining('--release-claims') }] });
     expect(mailed('uncertain')).toBe(0);
@@ -136,9 +190,24 @@ describe('redrive', () => {
     expect(await redrive('--only', 'relay')).toMatchObject({ code: 0, outcomes: [{ source: 'relay', outcome: 'redriven' }] });
     expect(eventsOf('never_published')).toMatchObject([{ 'detail-type': 'Transaction Created', 'detail': { amount_text: '12.50' } }]);
     expect(await redrive('--only', 'relay')).toEqual({ code: 0, outcomes: [] });
-    // Its row is nowhere, so that its screening ends as a dead letter.
+    // Its row is nowhere, so that its screening ends as a dead letter of the workflow's own.
     expect(waiting()).toEqual([0, 1, 0]);
-    queue('Workflow').purge();
+    await putUnpublished(imageWith({ transactionId: 'never_published', amount: '12.50' }));
+    expect(await redrive('--only', 'workflow')).toMatchObject({ code: 0, outcomes: [{ kind: 'screening', error: 'NoSuchTransaction', outcome: 'redriven' }] });
+    expect(await rowOf('stripe#never_published')).toHaveProperty('fraud_analysis');
+    expect(waiting()).toEqual([0, 0, 0]);
+  });
+
+  test('of a branch whose alert was folded or sent is no second alert', async () => {
+    for (const [id, settled] of [['settled_fold', 'alert_folded_at'], ['settled_sent', 'alert_sent_at']]) {
+      const image = imageWith({ transactionId: id, amount: '50000.00', receivedAt: new Date().toISOString() });
+      const analysis = { M: { fraud_score: { N: '1' }, fraud_status: { S: 'high_risk' }, risk_factors: { L: [] }, rules: { L: [] } } };
+      await putUnpublished({ ...image, fraud_analysis: analysis, alert_owner: { S: 'arn:old' }, [settled]: { S: '2025-10-09T00:00:00Z' } });
+      queue('Workflow').send({ body: workflowLetter('screening', image, 'Sandbox.Timedout') });
+    }
+    expect(await redrive('--only', 'workflow')).toMatchObject({ code: 0, outcomes: [{ outcome: 'redriven' }, { outcome: 'redriven' }] });
+    expect([mailed('settled_fold'), mailed('settled_sent')]).toEqual([0, 0]);
+    expect(waiting()).toEqual([0, 0, 0]);
   });
 
   test('leaves what it does not know', async () => {
@@ -210,4 +279,25 @@ describe('replay', () => {
     [['--from', '2025-10-09', '--to', '2025-10-10', '--source', 'bus-archive', '--transaction-id', 'x'], /--transaction-id/],
     [['--from', '2025-10-09', '--to', '2025-10-10', '--rule', 'x'], /--rule/], [['--from', '2025-10-09', '--to', '2025-10-10', '--name', 'a b'], /--name/],
   ])('refuses %p', async (args, message) => { await expect(replayCommand(args)).rejects.toThrow(message); });
+});
+
+test('what the relay really gave up on comes back', async () => {
+  // Last, as the clock of the runner goes ahead of the real one here.
+  const { clock, faults, buckets } = runner.services;
+  const bucket = physicalId('Storage/AuditBucket/Resource');
+  const failures = () => buckets.listObjects(bucket, 'aws/lambda/').map(({ key }) => key);
+  const [{ ref: relay }] = runner.resources.filter(({ type, metadata }) => type === 'AWS::Lambda::Function' && String(metadata['aws:cdk:path']).includes('/Relay/Relay/'));
+  const fault = faults.add({ service: 'lambda', target: relay, effect: 'throttle' });
+  await receive('given_up', 12.5, async () => {
+    // Longer than the stream keeps a record.
+    (clock as RunnerClock).moveTo(clock.now() + 25 * 3_600_000);
+    await runner.settled();
+  });
+  faults.end(fault.id);
+  expect(eventsOf('given_up')).toEqual([]);
+  expect(failures()).toHaveLength(1);
+
+  expect(await redrive('--only', 'relay')).toMatchObject({ code: 0, outcomes: [{ source: 'relay', error: 'RecordAgeExceeded', outcome: 'redriven', what: expect.stringContaining('1 records') }] });
+  expect(eventsOf('given_up')).toMatchObject([{ 'detail-type': 'Transaction Created', 'detail': { amount_text: '12.5' } }]);
+  expect(failures()).toEqual([]);
 });

@@ -23,3 +23,27 @@ test('a chain goes down row by row', () => {
   expect(a).toBeLessThan(b);
   expect(b).toBeLessThan(c);
 });
+
+test('no edge runs across a node it does not belong to', () => {
+  fc.assert(fc.property(graph, (pairs) => {
+    const edges = pairs.map(([from, to]) => ({ from: String(from), to: String(to), counters: [] }));
+    const { nodes: placed, routes } = layout({ nodes, edges });
+    for (const { segments, edge } of routes) {
+      // Between two segments it goes straight down through the row.
+      for (const [, { x, y }] of segments.slice(0, -1)) {
+        const crossed = placed.find((node) => y >= node.y && y < node.y + NODE.height && x > node.x && x < node.x + NODE.width);
+        expect({ edge, crossed }).toEqual({ edge, crossed: undefined });
+      }
+    }
+  }));
+});
+
+test('an edge leads from its one node to its other, up only where there is a circle', () => {
+  const circle = { nodes: nodes.slice(0, 3), edges: [{ from: '0', to: '1', counters: [] }, { from: '1', to: '2', counters: [] }, { from: '2', to: '0', counters: [] }] };
+  const { routes, nodes: placed } = layout(circle);
+  expect(routes.map(({ isBack }) => isBack)).toEqual([false, false, true]);
+  const [first, last] = ['0', '2'].map((id) => placed.find((node) => node.id === id)!);
+  const { segments } = routes[2];
+  expect(segments[0][0].y).toBe(first.y + NODE.height);
+  expect(segments.at(-1)![1].y).toBe(last.y);
+});

@@ -111,6 +111,7 @@ describe('putting and getting', () => {
   test('cannot read an object in a cold storage class', async () => {
     await s3.send(new PutObjectCommand({ Bucket, Key: 'cold', Body: 'x', StorageClass: 'GLACIER' }));
     await expect(s3.send(new GetObjectCommand({ Bucket, Key: 'cold' }))).rejects.toMatchObject({ name: 'InvalidObjectState' });
+    expect(await s3.send(new HeadObjectCommand({ Bucket, Key: 'cold' }))).toMatchObject({ StorageClass: 'GLACIER', ContentLength: 1 });
   });
 
   test('replaces headers of the answer on request', async () => {

@@ -37,7 +37,6 @@ test('an ended fault meets nothing', async () => {
 test.each([
   [{ service: 'ec2', effect: 'fail' }, 'service is "ec2": use one of dynamodb'],
   [{ service: 'sns', effect: 'explode' }, 'effect is "explode": use one of throttle'],
-  [{ service: 'sns', effect: 'crash' }, 'only handlers crash'],
   [{ service: 'lambda', effect: 'fail', target: 'g' }, 'target is "g": use one of f'],
   [{ service: 'sns', effect: 'fail', times: 0 }, 'times is 0: use a whole number from 1'],
 ])('%j is refused', (fault, message) => {

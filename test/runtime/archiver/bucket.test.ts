@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { bucketObjects, objectsOf } from '../../../runtime/archiver/objects';
-import { archivedRow } from '../../../runtime/archiver/rows';
+import { bucketObjects, objectsOf, rowsIn } from '../../../runtime/archiver/objects';
+import { scannedRow } from '../../../runtime/archiver/rows';
 import { fromAttributes } from '../../../runtime/aws/attributes';
 import { imageWith } from '../rows';
 
@@ -11,7 +12,7 @@ const objects = bucketObjects(new S3Client({}), 'audit');
 beforeEach(() => s3.reset());
 
 const row = (transactionId: string, receivedAt = '2025-10-09T10:00:00.000Z', amount = '10.90') =>
-  archivedRow(fromAttributes(imageWith({ transactionId, receivedAt, amount })));
+  scannedRow(fromAttributes(imageWith({ transactionId, receivedAt, amount })));
 const [object] = objectsOf([row('pi_1'), row('pi_2')], 'run-1', 3);
 const put = () => s3.commandCalls(PutObjectCommand)[0].args[0].input;
 const failure = (name: string, status: number) => new S3ServiceException({ name, $fault: 'client', $metadata: { httpStatusCode: status } });
@@ -40,11 +41,21 @@ describe('creating an object', () => {
 describe('reading an object', () => {
   const stored = () => ({ Body: { transformToByteArray: async () => new Uint8Array(object.body) } as never });
 
-  test('gives back the rows that were written, with their digits', async () => {
+  test('gives back what the tombstones of its rows are made of', async () => {
     s3.on(GetObjectCommand).resolves(stored());
     const rows = await objects.read(object.key);
-    expect(rows).toEqual(object.rows);
-    expect(String(rows![0].attributes.amount)).toBe('10.90');
+    expect(rows).toEqual(object.rows.map(({ line: _, ...tombstone }) => tombstone));
+  });
+
+  test('row by row keeps every attribute and every digit', () => {
+    const [first, ...others] = rowsIn(object.body);
+    expect(others).toHaveLength(1);
+    expect(first.attributes).toEqual(fromAttributes(imageWith({ transactionId: 'pi_1', receivedAt: first.receivedAt, amount: '10.90' })));
+    expect(String(first.attributes.amount)).toBe('10.90');
+  });
+
+  test.each([['', []], ['\n\n', []], ['{"a":1}\n\n{"a":2}', [1, 2]], ['{"a":"\u2028é"}\n', ['\u2028é']]])('splits %j at line ends alone', (text, values) => {
+    expect(Array.from(rowsIn(gzipSync(text)), ({ attributes }) => attributes.a).map((value) => (typeof value === 'string' ? value : Number(value)))).toEqual(values);
   });
 
   test('that does not exist gives nothing', async () => {

@@ -78,6 +78,34 @@ describe.each(shapes)('time short: $timeIsShort, a row changes: $changing', (sha
   });
 });
 
+test('so is a crash of the run that finishes what one with another number of segments left behind', async () => {
+  const leftBehind = async () => {
+    const world = freshWorld({ timeIsShort: false, changing: false });
+    world.crash = { call: 6, when: 'before' };
+    await world.run('run-0', 1, false);
+    expect([...world.intents.keys()]).toEqual(['0/1']);
+    world.now += DAY_MS;
+    return world;
+  };
+  const undisturbed = await leftBehind();
+  const start = undisturbed.calls.length;
+  await undisturbed.run('run-1', 2);
+  const made = undisturbed.calls.slice(start);
+  expect(made).toEqual(expect.arrayContaining(['read', 'forget']));
+
+  for (let call = 1; call <= made.length; call += 1) {
+    for (const when of ['before', 'after'] as const) {
+      const world = await leftBehind();
+      world.crash = { call: world.calls.length + call, when };
+      await world.run('run-1', 2, call % 2 === 0);
+      world.crash = undefined;
+      world.now += DAY_MS;
+      await world.run('run-2', 2);
+      expectAllArchivedOnce(world);
+    }
+  }
+});
+
 test('so is a crash of the attempt that makes good an earlier crash', async () => {
   const crash: fc.Arbitrary<Crash> = fc.record({ call: fc.integer({ min: 1, max: 60 }), when: fc.constantFrom('before', 'after') });
   const crashes = fc.array(crash, { minLength: 2, maxLength: 5 });

@@ -3,9 +3,9 @@ import { gunzipSync } from 'node:zlib';
 import { ArchiveDependencies, archiveSegment } from '../../../runtime/archiver/archive';
 import { Intent, SegmentBusy } from '../../../runtime/archiver/intents';
 import { dayPath, Manifest } from '../../../runtime/archiver/manifest';
-import { archivedRow, ArchivedRow } from '../../../runtime/archiver/rows';
+import { ReadRow, rowsIn } from '../../../runtime/archiver/objects';
+import { ArchivedRow, ScannedRow, scannedRow } from '../../../runtime/archiver/rows';
 import { ManifestDependencies, writeManifests } from '../../../runtime/archiver/write-manifests';
-import { parseJson } from '../../../runtime/transaction/json';
 import type { ArchiveProgress, ArchiveRequest, RowKey } from '../../../src/contract';
 
 export const DAY_MS = 86_400_000;
@@ -47,15 +47,20 @@ export class World {
   public readonly calls: string[] = [];
   public now = Date.parse('2025-10-12T02:00:00Z');
   public pageRows = 3;
-  public chunkRows = 4;
+  public chunkRows?: number = 4;
+  public chunkBytes?: number;
   public maxEntries = 2;
   public timeIsShort = false;
   public crash?: Crash;
+  /** Bytes of lines that were read from the table and are in no object yet: now, and at most so far. */
+  public inFlight = 0;
+  public mostInFlight = 0;
   /** Rows that change right after they are first scanned, as a late verdict would do. */
   public changing = new Set<string>();
 
   /** Bodies that were unpacked already. */
-  private readonly contents = new WeakMap<Buffer, ArchivedRow[]>();
+  private readonly contents = new WeakMap<Buffer, ReadRow[]>();
+  private readonly ids = new WeakMap<ReadRow[], ReadonlySet<string>>();
 
   public constructor(rows: readonly TestRow[] = []) {
     for (const row of rows) this.add(row);
@@ -107,16 +112,15 @@ export class World {
   }
 
   /** Rows of all objects, in order. */
-  public archived(): { objectKey: string; row: ArchivedRow }[] {
+  public archived(): { objectKey: string; row: ReadRow }[] {
     return [...this.bodies.keys()].flatMap((objectKey) => this.rowsIn(objectKey).map((row) => ({ objectKey, row })));
   }
 
-  private rowsIn(objectKey: string): ArchivedRow[] {
+  private rowsIn(objectKey: string): ReadRow[] {
     const body = this.bodies.get(objectKey)!;
     const known = this.contents.get(body);
     if (known) return known;
-    const lines = gunzipSync(body).toString().split('\n').filter(Boolean);
-    const rows = lines.map((line) => archivedRow(parseJson(Buffer.from(line)) as Record<string, unknown>));
+    const rows = [...rowsIn(body)];
     this.contents.set(body, rows);
     return rows;
   }
@@ -137,6 +141,7 @@ export class World {
       archiveAfterHours: 24,
       dedupeDays: 35,
       chunkRows: this.chunkRows,
+      chunkBytes: this.chunkBytes,
       clock: () => this.now,
       newToken: () => `token-${this.calls.length}`,
       isTimeShort: () => this.timeIsShort,
@@ -145,7 +150,10 @@ export class World {
         bury: (row, objectKey, archivedAt, expiresAt) => this.call('bury', () => this.bury(row, objectKey, archivedAt, expiresAt)),
       },
       objects: {
-        create: (object) => this.call('create', () => this.create(object.key, object.body)),
+        create: (object) => this.call('create', () => {
+          this.inFlight -= bytesOf(object.rows);
+          this.create(object.key, object.body);
+        }),
         read: (key) => this.call('read', () => (this.bodies.has(key) ? this.rowsIn(key) : undefined)),
       },
       days: {
@@ -192,17 +200,26 @@ export class World {
     const rest = cursor ? mine.filter((id) => id > cursor.transaction_id) : mine;
     const ids = rest.slice(0, this.pageRows);
     const found = ids.map((id) => this.live.get(id)).filter((row) => row !== undefined).filter((row) => String(row.received_at) < cutoff);
-    const rows = found.map((row) => archivedRow({ ...row }));
+    const rows = found.map((row) => scannedRow({ ...row }));
+    this.inFlight += bytesOf(rows);
+    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
     for (const row of found) {
       if (this.changing.delete(String(row.transaction_id))) row.revision = String(Number(row.revision) + 1);
     }
     return { rows, cursor: rest.length > ids.length ? { transaction_id: ids.at(-1)!, event_id: 'evt_1' } : undefined };
   }
 
+  private holds(objectKey: string, id: string): boolean {
+    const rows = this.rowsIn(objectKey);
+    const ids = this.ids.get(rows) ?? new Set(rows.map(({ key }) => key.transaction_id));
+    this.ids.set(rows, ids);
+    return ids.has(id);
+  }
+
   private bury(row: ArchivedRow, archiveKey: string, archivedAt: string, expiresAt: number): boolean {
     const id = row.key.transaction_id;
     if (this.live.get(id)?.revision !== row.revision) return false;
-    if (!this.bodies.has(archiveKey) || !this.rowsIn(archiveKey).some(({ key }) => key.transaction_id === id)) {
+    if (!this.bodies.has(archiveKey) || !this.holds(archiveKey, id)) {
       throw new Error(`${id} would be lost: ${archiveKey} does not hold it`);
     }
     this.live.delete(id);
@@ -223,6 +240,10 @@ export class World {
     this.intents.set(id, { run, token, leaseUntil: now + LEASE_MS, objects });
     return { id, objects };
   }
+}
+
+export function bytesOf(rows: readonly ScannedRow[]): number {
+  return rows.reduce((sum, { line }) => sum + line.length, 0);
 }
 
 /** `count` rows of each of the given days. */

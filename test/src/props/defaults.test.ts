@@ -2,7 +2,9 @@ import { FraudRule, WebhookProvider } from '../../../src';
 import { documentedProps } from '../../helpers/documented-props';
 import { definitionOf, statesOf } from '../../helpers/state-machine';
 import { render, synthesize } from '../../helpers/template';
+import { ALARM_DEFAULTS } from './alarms';
 import { HMAC_DEFAULTS } from './hmac';
+import { SCREENING_DEFAULTS } from './screening';
 import { OPTION_DEFAULTS } from './options';
 import { VENDOR_DEFAULTS } from './vendors';
 
@@ -104,6 +106,7 @@ const DEFAULTS: { [prop: string]: () => void } = {
   'RetentionProps.deadLetters': () => {
     expect(subject.all('AWS::SQS::Queue').map(({ Properties }) => Properties.MessageRetentionPeriod)).toEqual(Array(3).fill(14 * DAY_S));
   },
+  'RetentionProps.events': () => expect(subject.all('AWS::Events::Archive').map(({ Properties }) => Properties.RetentionDays)).toEqual([30]),
   'RetentionProps.logs': () => {
     const groups = subject.all('AWS::Logs::LogGroup');
     expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(Array(groups.length).fill(30));
@@ -112,6 +115,8 @@ const DEFAULTS: { [prop: string]: () => void } = {
   'ArchivalProps.schedule': () => expect(subject.propertiesOf(system.archiveSchedule).ScheduleExpression).toBe('cron(0 2 * * ? *)'),
   'ArchivalProps.segments': () =>
     expect(statesOf(definitionOf(subject, system.archiveWorkflow)).PlanSegments.Parameters.segments).toEqual([0, 1, 2, 3]),
+
+  'ArchivalProps.objectLock': () => expect(subject.propertiesOf(system.auditBucket)).not.toHaveProperty('ObjectLockEnabled'),
 
   'EndpointProps.throttlingRateLimit': () =>
     expect(stageSettings()).toMatchObject([{ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 1000 }]),
@@ -127,6 +132,7 @@ const DEFAULTS: { [prop: string]: () => void } = {
   'FraudDetectionProps.rules': () => {
     expect([...fraudRules().keys()]).toEqual([
       'high_amount', 'very_high_amount', 'round_amount', 'country_mismatch', 'unknown_customer', 'just_below_limit',
+      'velocity_count', 'velocity_sum', 'structuring', 'unusual_currency', 'unusual_country',
     ]);
   },
   'FraudDetectionProps.mediumRiskAbove': () => expect(fraudConfig().mediumRiskAbove).toBe(400),
@@ -135,12 +141,14 @@ const DEFAULTS: { [prop: string]: () => void } = {
   'FraudRuleOptions.weight': () => {
     expect(Object.fromEntries([...fraudRules()].map(([id, { weight }]) => [id, weight]))).toEqual({
       high_amount: 300, very_high_amount: 250, round_amount: 150, country_mismatch: 300, unknown_customer: 200, just_below_limit: 200,
+      velocity_count: 300, velocity_sum: 300, structuring: 350, unusual_currency: 150, unusual_country: 200,
     });
   },
   'AmountRuleOptions.limit': () => {
     expect(Object.fromEntries([...fraudRules()].map(([id, { limit }]) => [id, limit?.default]))).toEqual({
       high_amount: '5000', very_high_amount: '20000', round_amount: undefined, country_mismatch: undefined, unknown_customer: '1000',
-      just_below_limit: '10000',
+      just_below_limit: '10000', velocity_count: undefined, velocity_sum: '50000', structuring: '10000', unusual_currency: undefined,
+      unusual_country: undefined,
     });
   },
   'AmountRuleOptions.currencies': () => {
@@ -162,6 +170,8 @@ const DEFAULTS: { [prop: string]: () => void } = {
       .toBe(render(vendors.stack.resolve(vendors.system.webhookUrl('square'))).replace(/\$\{\w+prod\w+\}/, 'prod'));
   },
   'MollieOptions.classic': () => expect(optionsOf('mollie')).toEqual({ classic: false }),
+  ...ALARM_DEFAULTS,
+  ...SCREENING_DEFAULTS,
   ...HMAC_DEFAULTS,
   ...VENDOR_DEFAULTS,
   ...OPTION_DEFAULTS,

@@ -1,9 +1,11 @@
-import { aws_events as events, aws_logs as logs, aws_secretsmanager as secretsmanager, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { aws_events as events, aws_logs as logs, aws_s3 as s3, aws_secretsmanager as secretsmanager, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AlertSubscriber, FraudRule, HandlerPackaging, TransactionTier, WebhookProvider } from '../../../src';
 import { documentedProps } from '../../helpers/documented-props';
 import { definitionOf, statesOf } from '../../helpers/state-machine';
 import { synthesize } from '../../helpers/template';
+import { ALARM_OVERRIDES } from './alarms';
 import { HMAC_OVERRIDES } from './hmac';
+import { SCREENING_OVERRIDES } from './screening';
 import { OPTION_OVERRIDES } from './options';
 import { VENDOR_OVERRIDES } from './vendors';
 
@@ -34,6 +36,7 @@ const subject = synthesize((scope) => ({
     glacierAfter: Duration.days(120),
     expireAfter: Duration.days(2555),
     deadLetters: Duration.days(4),
+    events: Duration.days(90),
     logs: logs.RetentionDays.ONE_YEAR,
   },
   archival: { schedule: events.Schedule.rate(Duration.hours(6)), segments: 2 },
@@ -61,7 +64,7 @@ const thresholds = () => JSON.parse(subject.environmentOf(system.validator).TIER
 const providers = () => JSON.parse(subject.environmentOf(system.validator).PROVIDERS);
 const stageSettings = () => subject.all('AWS::ApiGateway::Stage')[0].Properties.MethodSettings;
 const archivePlan = () => statesOf(definitionOf(subject, system.archiveWorkflow)).PlanSegments.Parameters;
-const workflowTargets = (tier: 'low' | 'medium' | 'high') => subject.propertiesOf(system[`${tier}ValueRule`]).Targets
+const workflowTargets = (tier: 'low' | 'medium' | 'high') => (subject.propertiesOf(system[`${tier}ValueRule`]).Targets ?? [])
   .filter(({ Arn }: any) => Arn.Ref === subject.idOf(system.workflow));
 
 const OVERRIDES: { [prop: string]: () => void } = {
@@ -137,6 +140,7 @@ const OVERRIDES: { [prop: string]: () => void } = {
   'RetentionProps.deadLetters': () => {
     expect(subject.all('AWS::SQS::Queue').map(({ Properties }) => Properties.MessageRetentionPeriod)).toEqual(Array(3).fill(345_600));
   },
+  'RetentionProps.events': () => expect(subject.all('AWS::Events::Archive').map(({ Properties }) => Properties.RetentionDays)).toEqual([90]),
   'RetentionProps.logs': () => {
     const groups = subject.all('AWS::Logs::LogGroup');
     expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(Array(groups.length).fill(365));
@@ -147,6 +151,11 @@ const OVERRIDES: { [prop: string]: () => void } = {
     const { ArchiveSegments } = statesOf(definitionOf(subject, system.archiveWorkflow));
     expect(archivePlan().segments).toEqual([0, 1]);
     expect(ArchiveSegments.ItemSelector.total_segments).toBe(2);
+  },
+
+  'ArchivalProps.objectLock': () => {
+    const locked = synthesize({ archival: { objectLock: s3.ObjectLockRetention.governance(Duration.days(30)) } });
+    expect(locked.propertiesOf(locked.system.auditBucket)).toMatchObject({ ObjectLockEnabled: true });
   },
 
   'EndpointProps.throttlingRateLimit': () => expect(stageSettings()).toMatchObject([{ ThrottlingRateLimit: 20 }]),
@@ -181,6 +190,8 @@ const OVERRIDES: { [prop: string]: () => void } = {
   'PayPalOptions.sandbox': () => expect(providers()[2].options.sandbox).toBe(true),
   'SquareOptions.notificationUrl': () => expect(providers()[3].options).toEqual({ notificationUrl: 'https://hooks.example.com/webhook/square' }),
   'MollieOptions.classic': () => expect(providers()[4].options).toEqual({ classic: true }),
+  ...ALARM_OVERRIDES,
+  ...SCREENING_OVERRIDES,
   ...HMAC_OVERRIDES,
   ...VENDOR_OVERRIDES,
   ...OPTION_OVERRIDES,
@@ -199,10 +210,10 @@ test('every optional prop is overridden here', () => {
   expect(documentedProps().map(({ name }) => name).sort()).toEqual(Object.keys(OVERRIDES).sort());
 });
 
-test('a tier that is neither screened nor notified starts no workflow, but high value always notifies', () => {
+test('a tier that is neither screened nor notified starts no workflow, but medium and high value always notify', () => {
   const unscreened = synthesize({ fraudDetection: { screenedTiers: [] } });
   const rules = ['low', 'medium', 'high'].map((tier) => unscreened.propertiesOf((unscreened.system as any)[`${tier}ValueRule`]));
-  const templates = rules.map(({ Targets }) => Targets.filter(({ Arn }: any) => Arn.Ref === unscreened.idOf(unscreened.system.workflow))
+  const templates = rules.map(({ Targets = [] }) => Targets.filter(({ Arn }: any) => Arn.Ref === unscreened.idOf(unscreened.system.workflow))
     .map(({ InputTransformer }: any) => InputTransformer.InputTemplate));
-  expect(templates).toEqual([[], [], [expect.stringContaining('"screen":false,"notify":true')]]);
+  expect(templates).toEqual([[], ...Array(2).fill([expect.stringContaining('"screen":false,"notify":true')])]);
 });

@@ -66,6 +66,10 @@ const REFUSED: Refusal[] = [
   },
   {
     props: () => ({ thresholds: { currencies: currencies(200, { medium: 5 }) } }),
+    prop: 'fraudDetection and thresholds', value: '"', fix: 'AWS Lambda leaves room for 3500: use fewer currencies or shorter lists',
+  },
+  {
+    props: () => ({ thresholds: { currencies: currencies(200, { medium: 5 }) }, fraudDetection: { rules: [] } }),
     prop: 'providers and thresholds', value: '"', fix: 'AWS Lambda takes 4096: use fewer endpoints or currencies, or a second system',
   },
   ...['', 'Stripe', 'a_b', '-a', 'a-', 'a--b', 'a/b', 'a b', 'a'.repeat(65)].map((name): Refusal => ({
@@ -162,7 +166,7 @@ const REFUSED: Refusal[] = [
   ),
   {
     props: () => ({ fraudDetection: { rules: [FraudRule.highAmount({ weight: 1, currencies: currencies(300, 15_000) })] } }),
-    prop: 'fraudDetection', value: '"', fix: 'AWS Lambda leaves room for 3500: use fewer currencies',
+    prop: 'fraudDetection and thresholds', value: '"', fix: 'AWS Lambda leaves room for 3500: use fewer currencies',
   },
 ];
 

@@ -48,9 +48,12 @@ describe('each function may do exactly what it does', () => {
     });
   });
 
-  it('fraud detector: update rows, publish alerts', () => {
+  it('fraud detector: read, add and update rows, publish alerts', () => {
     expect(permissionsOf(subject, system.fraudDetector.role!)).toEqual({
       ...telemetryOf(system.fraudDetector),
+      'dynamodb:GetItem': [arn(system.table)],
+      'dynamodb:Query': [arn(system.table)],
+      'dynamodb:PutItem': [arn(system.table)],
       'dynamodb:UpdateItem': [arn(system.table)],
       'sns:Publish': [ref(system.alertTopic)],
     });
@@ -64,8 +67,8 @@ describe('each function may do exactly what it does', () => {
       'dynamodb:PutItem': [arn(system.table)],
       'dynamodb:UpdateItem': [arn(system.table)],
       'dynamodb:DeleteItem': [arn(system.table)],
-      's3:PutObject': [`${bucket}/transactions/*`],
-      's3:GetObject': [`${bucket}/transactions/*`],
+      's3:PutObject': [`${bucket}/manifests/*`, `${bucket}/transactions/*`],
+      's3:GetObject': [`${bucket}/manifests/*`, `${bucket}/transactions/*`],
       's3:ListBucket': [bucket],
     });
   });
@@ -84,6 +87,7 @@ describe('each workflow may do exactly what its tasks do', () => {
       'lambda:InvokeFunction': invoke(system.fraudDetector),
       'dynamodb:UpdateItem': [`arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${ref(system.table)}`],
       'sns:Publish': [ref(system.alertTopic)],
+      'events:PutEvents': [arn(system.bus)],
       'sqs:SendMessage': [arn(system.workflowDeadLetters)],
     });
   });
@@ -125,6 +129,7 @@ const UNLIMITED: { [action: string]: string } = {
 /** Ends of ARNs that hold a wildcard. */
 const PARTIAL: { [suffix: string]: string } = {
   '/transactions/*': 'keys of archive objects',
+  '/manifests/*': 'keys of manifests',
   '/aws/lambda/*': 'keys that AWS Lambda gives to failed records',
   ':*': 'versions of the one function invoked',
 };
