@@ -64,6 +64,6 @@ function everyOption(scope: Stack): WebhookProcessingSystemProps {
       archiver: { reservedConcurrentExecutions: 8 },
     },
     retention: { expireAfter: Duration.days(2555) },
-    archival: { serverAccessLogsBucket: bucket('AccessLogs', 's3-access-logs-example') },
+    archival: { athena: {}, serverAccessLogsBucket: bucket('AccessLogs', 's3-access-logs-example') },
   };
 }

@@ -1,4 +1,4 @@
-import { aws_athena as athena, aws_glue as glue, aws_iam as iam, aws_s3 as s3, Duration, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib';
+import { aws_athena as athena, aws_glue as glue, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { PREFIX } from '../contract';
 import { Naming } from '../naming';
@@ -56,6 +56,9 @@ export interface ArchiveQueriesProps {
   readonly retention: Retention;
   readonly removalPolicy: RemovalPolicy;
   readonly bucket: s3.IBucket;
+  /** Encrypts the results. */
+  readonly encryptionKey?: kms.IKey;
+  readonly serverAccessLogsBucket?: s3.IBucket;
   readonly options: ArchiveQueryProps;
 }
 
@@ -92,7 +95,7 @@ export class ArchiveQueries extends Construct implements IArchiveQueries {
 
   public grantQuery(grantee: iam.IGrantable): iam.Grant {
     const stack = Stack.of(this);
-    const { bucket } = this.props;
+    const { bucket, encryptionKey } = this.props;
     const grant = (actions: string[], resourceArns: string[], conditions?: { [operator: string]: { [key: string]: string } }) =>
       iam.Grant.addToPrincipal({ grantee, actions, resourceArns, ...(conditions && { conditions: conditions as never }) });
     const catalog = ['catalog', `database/${this.database.ref}`, `table/${this.database.ref}/${TABLE_NAME}`];
@@ -108,6 +111,7 @@ export class ArchiveQueries extends Construct implements IArchiveQueries {
       grant(['s3:ListBucket', 's3:ListBucketMultipartUploads'], [this.resultsBucket.bucketArn]),
       grant(['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'], [this.resultsBucket.arnForObjects('*')]),
       ...(bucket.encryptionKey ? [bucket.encryptionKey.grantDecrypt(grantee)] : []),
+      ...(encryptionKey ? [encryptionKey.grantEncryptDecrypt(grantee)] : []),
     ];
     return grants.reduce((all, one) => all.combine(one));
   }
@@ -166,12 +170,16 @@ export class ArchiveQueries extends Construct implements IArchiveQueries {
   }
 
   private createResultsBucket(): s3.Bucket {
-    const { naming, removalPolicy, options } = this.props;
+    const { naming, removalPolicy, options, encryptionKey, serverAccessLogsBucket } = this.props;
     const expiration = options.resultsExpireAfter ?? Duration.days(7);
     checkDays('archival.athena.resultsExpireAfter', expiration, 1, 3650);
     return new s3.Bucket(this, 'Results', {
       bucketName: naming.of('transaction-query-results'),
-      encryption: s3.BucketEncryption.S3_MANAGED,
+      encryption: encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
+      encryptionKey,
+      bucketKeyEnabled: encryptionKey && true,
+      serverAccessLogsBucket,
+      serverAccessLogsPrefix: serverAccessLogsBucket && 'transaction-query-results/',
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
@@ -183,7 +191,7 @@ export class ArchiveQueries extends Construct implements IArchiveQueries {
   }
 
   private createWorkGroup(): athena.CfnWorkGroup {
-    const { naming, system, options } = this.props;
+    const { naming, system, options, encryptionKey } = this.props;
     const limit = options.scanLimit ?? Size.gibibytes(10);
     check(!limit.isUnresolved(), 'archival.athena.scanLimit', 'a token', 'use a value that is known when the app is synthesized');
     const bytes = limit.toBytes();
@@ -200,7 +208,7 @@ export class ArchiveQueries extends Construct implements IArchiveQueries {
         engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
         resultConfiguration: {
           outputLocation: `s3://${this.resultsBucket.bucketName}/`,
-          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+          encryptionConfiguration: encryptionKey ? { encryptionOption: 'SSE_KMS', kmsKey: encryptionKey.keyArn } : { encryptionOption: 'SSE_S3' },
           expectedBucketOwner: Stack.of(this).account,
         },
       },

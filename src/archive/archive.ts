@@ -39,7 +39,8 @@ export interface ArchivalProps {
   readonly objectLock?: s3.ObjectLockRetention;
 
   /**
-   * Bucket that S3 writes the access log of the audit bucket to, under `transaction-audit-logs/`.
+   * Bucket that S3 writes the access logs of the audit bucket and of query results to, under `transaction-audit-logs/`
+   * and `transaction-query-results/`.
    *
    * @default - no server access log
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
@@ -150,8 +151,11 @@ export class Archive extends Construct {
       })],
     });
     if (props.archival.athena) {
-      const { naming, system, removalPolicy } = context;
-      this.queries = new ArchiveQueries(this, 'Queries', { naming, system, removalPolicy, retention, bucket, options: props.archival.athena });
+      const { naming, system, removalPolicy, encryptionKey } = context;
+      const { athena: options, serverAccessLogsBucket } = props.archival;
+      this.queries = new ArchiveQueries(this, 'Queries', {
+        naming, system, removalPolicy, encryptionKey, serverAccessLogsBucket, retention, bucket, options,
+      });
     }
   }
 

@@ -6,7 +6,7 @@ import { render, Synthesized, synthesize } from '../helpers/template';
 import { KEY_ARN } from './props/options';
 
 const subject = synthesize((scope) => ({
-  encryptionKey: new kms.Key(scope, 'Key'), providers: [WebhookProvider.stripe(), WebhookProvider.adyen()],
+  encryptionKey: new kms.Key(scope, 'Key'), providers: [WebhookProvider.stripe(), WebhookProvider.adyen()], archival: { athena: {} },
 }));
 const { system } = subject;
 const [{ logicalId: keyId }] = subject.all('AWS::KMS::Key');
@@ -23,13 +23,14 @@ const STORES: { readonly [type: string]: (properties: any) => unknown } = {
   'AWS::Logs::LogGroup': ({ KmsKeyId }) => KmsKeyId,
   'AWS::SecretsManager::Secret': ({ KmsKeyId }) => KmsKeyId,
   'AWS::Lambda::Function': ({ KmsKeyArn }) => KmsKeyArn,
+  'AWS::Athena::WorkGroup': ({ WorkGroupConfiguration }) => WorkGroupConfiguration.ResultConfiguration.EncryptionConfiguration.KmsKey,
   'AWS::StepFunctions::StateMachine': ({ EncryptionConfiguration }) => EncryptionConfiguration.KmsKeyId,
 };
 
 /** Hold no data: what they are is in the template already. */
 const STORELESS = /^AWS::(ApiGateway|CDK|CloudWatch|IAM|KMS|S3::BucketPolicy|SNS::TopicPolicy|SQS::QueuePolicy|Logs::ResourcePolicy|Events::Rule)/;
 
-const WIRING = ['AWS::Lambda::Permission', 'AWS::Lambda::EventSourceMapping'];
+const WIRING = ['AWS::Glue::Database', 'AWS::Glue::Table', 'AWS::Athena::NamedQuery', 'AWS::Lambda::Permission', 'AWS::Lambda::EventSourceMapping'];
 
 describe('a key of the customer encrypts', () => {
   it.each(Object.entries(STORES))('every %s', (type, keyOf) => {

@@ -43,6 +43,7 @@ export const ACCEPTED: { readonly [rule: string]: AcceptedFinding } = {
   LambdaInsideVPC: { reason: 'the functions call nothing but AWS services, and fetch the certificates of PayPal', closedBy: 'vpc' },
   S3BucketLoggingEnabled: { reason: 'server access logs need a second bucket', closedBy: 'archival.serverAccessLogsBucket' },
   S3BucketReplicationEnabled: { reason: 'a second region is the business of the account; auditBucket takes a bucket that is replicated' },
+  S3BucketVersioningEnabled: { reason: 'results of queries, which can be asked again; the archive itself is versioned', onlyIn: ['all'] },
   S3DefaultEncryptionKMS: { reason: OWN_KEY, closedBy: 'encryptionKey' },
   SNSEncryptedKMS: { reason: 'the key that AWS manages for SNS lets no rule of EventBridge publish', closedBy: 'encryptionKey' },
   SecretsManagerRotationEnabled: { reason: SECRET_SHARED },
