@@ -24,6 +24,7 @@ test('a letter that comes back while it is brought back stays for the next time,
   });
   expect(started).toEqual(['{"now":"2025-10-12T02:00:00Z"}']);
   expect(outcomes).toMatchObject([{ outcome: 'redriven' }, { outcome: 'kept', reason: expect.stringContaining('run again') }]);
-  const handlesOf = (name: string) => sqs.calls().filter(({ args: [command] }) => command.constructor.name === name).map(({ args: [command] }) => (command.input as { ReceiptHandle: string }).ReceiptHandle);
+  const handlesOf = (name: string) => sqs.calls().map(({ args: [command] }) => command).filter((command) => command.constructor.name === name)
+    .map(({ input }) => (input as { ReceiptHandle: string }).ReceiptHandle);
   expect([handlesOf('DeleteMessageCommand'), handlesOf('ChangeMessageVisibilityCommand')]).toEqual([['r1'], ['r2']]);
 });
