@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageBatchCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 
 const { values } = parseArgs({ options: { rate: { type: 'string' }, seconds: { type: 'string' }, warmup: { type: 'string' }, soak: { type: 'boolean' } } });
 const rate = Number(values.rate ?? 50);
@@ -30,13 +30,15 @@ try {
   const { url, webhooks: [{ url: endpoint, secret_arn: secretArn }], resources } = await ready();
   const options = { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: '000000000000', secretAccessKey: 'local' } };
   const secret = (await new SecretsManagerClient(options).send(new GetSecretValueCommand({ SecretId: secretArn }))).SecretString;
-  const queueUrl = resources.find(({ path }) => path?.endsWith('/Judged/Resource')).physical_id;
-  await run({ endpoint, secret, queueUrl, sqs: new SQSClient(options) });
+  const queues = resources.filter(({ type }) => type === 'AWS::SQS::Queue').map(({ path, physical_id: physicalId }) => ({ path, url: physicalId }));
+  const queueUrl = queues.find(({ path }) => path.endsWith('/Judged/Resource')).url;
+  const deadLetters = queues.map((queue) => queue.url).filter((one) => one !== queueUrl);
+  await run({ endpoint, secret, queueUrl, deadLetters, sqs: new SQSClient(options) });
 } finally {
   runner.kill('SIGINT');
 }
 
-async function run({ endpoint, secret, queueUrl, sqs }) {
+async function run({ endpoint, secret, queueUrl, deadLetters, sqs }) {
   await send({ endpoint, secret, count: rate * warmup, name: 'warm', record: () => undefined });
   const acknowledged = createHistogram();
   const outcomes = { accepted: 0, refused: 0, failed: 0 };
@@ -56,7 +58,7 @@ async function run({ endpoint, secret, queueUrl, sqs }) {
   const sentFor = (Date.now() - startedAt) / 1000;
   const judged = await verdicts(outcomes.accepted);
   clearInterval(watch);
-  print({ acknowledged, judged, outcomes, sentFor, memory });
+  print({ acknowledged, judged, outcomes, dead: await waiting(sqs, deadLetters), sentFor, memory });
   if (outcomes.accepted !== rate * seconds || judged.count !== outcomes.accepted) process.exitCode = 1;
 }
 
@@ -122,7 +124,16 @@ function collect(sqs, QueueUrl, intended) {
   };
 }
 
-function print({ acknowledged, judged, outcomes, sentFor, memory }) {
+/** Messages in all of the queues. */
+async function waiting(sqs, urls) {
+  const counts = await Promise.all(urls.map(async (QueueUrl) => {
+    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }));
+    return Number(Attributes.ApproximateNumberOfMessages);
+  }));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function print({ acknowledged, judged, outcomes, dead, sentFor, memory }) {
   const ms = (histogram, percentile) => (histogram.count === 0 ? '-' : (histogram.percentile(percentile) / 1000).toFixed(1));
   const row = (name, histogram) => `| ${name} | ${[50, 90, 99, 99.9].map((percentile) => ms(histogram, percentile)).join(' | ')} | ${(histogram.max / 1000).toFixed(1)} |`;
   const third = Math.floor(memory.length / 3);
@@ -132,7 +143,7 @@ function print({ acknowledged, judged, outcomes, sentFor, memory }) {
   console.log([
     `${cpus()[0].model.trim()}, ${cpus().length} cores; Node.js ${process.version}; ${rate} webhooks a second for ${seconds} s after ${warmup} s of warm-up`,
     '',
-    `${outcomes.accepted} accepted, ${outcomes.refused} refused, ${outcomes.failed} failed, ${judged.count} verdicts; ${(outcomes.accepted / sentFor).toFixed(1)} a second`,
+    `${outcomes.accepted} accepted, ${outcomes.refused} refused, ${outcomes.failed} failed, ${judged.count} verdicts, ${dead} dead letters; ${(outcomes.accepted / sentFor).toFixed(1)} a second`,
     '',
     '| ms from the intended time of sending | p50 | p90 | p99 | p99.9 | max |',
     '| --- | --: | --: | --: | --: | --: |',
