@@ -179,11 +179,19 @@ export interface Redriven {
   readonly reason?: string;
 }
 
+export interface ArchivedDay {
+  readonly day: string;
+  readonly manifests: number;
+  readonly objects: number;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
 /** Whether the archive is what was written, as its manifests tell. */
 export interface ArchiveCheck {
   readonly bucket: string;
   readonly ok: boolean;
-  readonly days: readonly { readonly day: string; readonly manifests: number; readonly objects: number; readonly rows: number; readonly bytes: number }[];
+  readonly days: readonly ArchivedDay[];
   readonly head?: { readonly key: string; readonly sha256: string };
   readonly problems: readonly { readonly problem: string; readonly key: string; readonly detail: string }[];
 }
