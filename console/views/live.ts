@@ -76,7 +76,7 @@ export async function liveView({ start, listenTo, onRows }: Context): Promise<HT
   form.addEventListener('submit', (event) => event.preventDefault());
   await load();
   return h('div', { class: 'live' },
-    h('div', { class: 'title' }, h('h1', {}, 'Live'), found, h('span', { class: 'grow' }), pause, demoButton(), sendButton(start.endpoints[0].name)),
+    h('div', { class: 'title' }, h('h1', {}, 'Live'), found, h('span', { class: 'grow' }), sendButton(start.endpoints[0].name), demoButton(), pause),
     form,
     empty,
     h('table', { class: 'requests' },
