@@ -18,6 +18,8 @@ export interface Summary {
   /** Why it was turned away. */
   readonly reason?: string;
   readonly transactionId?: string;
+  /** How many it has, where it is a batch; the line is about the first. */
+  readonly events?: number;
   readonly amount?: string;
   readonly currency?: string;
   readonly tier?: string;
