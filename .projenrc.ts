@@ -1,5 +1,6 @@
 import { awscdk, javascript } from 'projen';
 import { Bundles } from './projenrc/bundles';
+import { Documentation } from './projenrc/documentation';
 import { IntegrationSnapshots } from './projenrc/integration-snapshots';
 import { Packaging } from './projenrc/packaging';
 import { ReproducibleInstall } from './projenrc/reproducible-install';
@@ -32,7 +33,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   typecheckTests: true,
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
-    include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'runtime/**/*.ts', 'local/**/*.ts', 'test/**/*.ts', 'examples/typescript/**/*.ts'],
+    include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'runtime/**/*.ts', 'local/**/*.ts', 'test/**/*.ts', 'examples/typescript/**/*.ts', 'bench/**/*.ts'],
     exclude: ['node_modules', 'console', 'test/**/*.snapshot', 'examples/**/node_modules'],
     compilerOptions: { target: 'ES2023', lib: ['es2023'], types: ['node', 'jest'] },
   },
@@ -56,7 +57,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'runtime', 'local', 'console', 'projenrc', 'examples/typescript'],
+    devdirs: ['test', 'runtime', 'local', 'console', 'projenrc', 'bench', 'examples/typescript'],
     commandOptions: { fix: false },
     tsconfigPath: './tsconfig.dev.json',
     projectService: false,
@@ -99,6 +100,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     '@types/aws-lambda@^8',
     '@types/node@^20',
+    'ajv@^6',
     'aws-cdk@^2',
     'aws-sdk-client-mock@^4',
     'axe-core@^4',
@@ -137,9 +139,14 @@ project.tryFindObjectFile('.eslintrc.json')?.addToArray('overrides', { files: ['
 project.testTask.removeStep(project.testTask.steps.findIndex(({ spawn }) => spawn === 'eslint'));
 project.postCompileTask.spawn(project.tasks.tryFind('eslint')!);
 
+project.addTask('prove', { description: 'A fault at every call, then recovery, then the promises', exec: 'node scripts/prove.mjs', receiveArgs: true });
+project.addTask('fuzz', { description: 'Hostile requests over the real endpoint', exec: 'node scripts/fuzz.mjs', receiveArgs: true });
+project.addTask('load', { description: 'Latency and memory under a fixed rate of webhooks', exec: 'node bench/load.mjs', receiveArgs: true });
+
 new ReproducibleInstall(project);
 new Bundles(project, { runtimeDir: 'runtime', localDir: 'local', consoleDir: 'console' });
 new Packaging(project);
 new IntegrationSnapshots(project);
+new Documentation(project);
 
 project.synth();

@@ -1,10 +1,9 @@
 // Archives many rows on the local runner with the deployed handler bundle, and reports its peak memory:
 //   node bench/archive.mjs [rows]        (200000 by default; "npm start" once before, or "npx projen bundle")
 import { spawn, spawnSync } from 'node:child_process';
-import { request } from 'node:http';
 import { createInterface } from 'node:readline';
-import { json } from 'node:stream/consumers';
 import { BatchWriteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 
 const rows = Number(process.argv[2] ?? 200_000);
 const receivedAt = Date.now() - 60_000;
@@ -14,14 +13,13 @@ const runner = spawn(process.execPath, ['scripts/start.mjs', '--port', '0', '--j
 try {
   const { url, resources } = await ready();
   const physical = (path) => resources.find((resource) => resource.path?.endsWith(path)).physical_id;
-  const dynamodb = new DynamoDBClient({ endpoint: url, region: 'us-east-1', credentials: { accessKeyId: '000000000000', secretAccessKey: 'local' } });
+  const options = { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: '000000000000', secretAccessKey: 'local' } };
+  const dynamodb = new DynamoDBClient(options);
   const TableName = physical('/Storage/Table/Resource');
 
   await timed(`${rows} rows stored`, () => store(dynamodb, TableName));
   await timed('archived', async () => {
-    const now = new Date(receivedAt + 25 * 3_600_000).toISOString();
-    const report = await post(`${url}/_local/archive`, { now });
-    if (report.executions?.some(({ status }) => status !== 'SUCCEEDED') ?? true) throw new Error(JSON.stringify(report));
+    await archive(new SFNClient(options), physical('/Archive/StateMachine/Resource'), new Date(receivedAt + 25 * 3_600_000).toISOString());
   });
 
   const left = await count(dynamodb, TableName, '#record = :transaction', { ':transaction': { S: 'transaction' } });
@@ -43,11 +41,15 @@ async function ready() {
   throw new Error('The runner did not start');
 }
 
-/** Answered when the run is over: fetch() would not wait for more than five minutes. */
-function post(url, body) {
-  return new Promise((resolve, reject) => {
-    request(url, { method: 'POST' }, (response) => json(response).then(resolve, reject)).on('error', reject).end(JSON.stringify(body));
-  });
+/** As the schedule would start it, and waited for however long it takes. */
+async function archive(client, stateMachineArn, now) {
+  const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify({ now }) }));
+  for (;;) {
+    const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    if (status === 'SUCCEEDED') return;
+    if (status !== 'RUNNING') throw new Error(`${status}: ${error} ${cause}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 /** Rows that the relay does not see: it publishes what is inserted as a transaction, not what becomes one. */

@@ -6,14 +6,14 @@ import { verify } from './commands/verify';
 
 const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem on this machine
 
-  cdk-webhook-processing start [--app cdk.out] [--port 8787] [--data DIR] [--demo N] [--json]
+  cdk-webhook-processing start [--app cdk.out] [--port 8787] [--data DIR] [--demo N] [--model-endpoint URL] [--json]
 
   cdk-webhook-processing simulate [<scenario>… | all | faults] [--app cdk.out] [--endpoint NAME] [--json]
 
   cdk-webhook-processing verify < captured.jsonl
 
   cdk-webhook-processing archive verify | replay | redrive   (--help tells the options of each)
-  cdk-webhook-processing backtest --rules rules.json --archive DIR|s3://BUCKET/PREFIX [--json]
+  cdk-webhook-processing backtest --rules rules.json --archive DIR|s3://BUCKET/PREFIX [--region R] [--endpoint URL] [--json]
 
 "start" runs the app:
   --app DIR    cloud assembly written by "cdk synth" (default: cdk.out)
@@ -21,6 +21,8 @@ const USAGE = `cdk-webhook-processing: run a synthesized WebhookProcessingSystem
   --data DIR   keep state in DIR across restarts (default: in memory)
   --demo N     send N signed webhooks from every provider, wait until all have come to rest,
                print what became of them; exit 0 when all went as their amounts say, else 1
+  --model-endpoint URL   on this machine, asked in place of a fraud model that does not run here: a SageMaker
+               endpoint, or a function without Node.js; it gets what the model would, and answers {"score": 0.25}
   --json       print JSON lines instead of text
 
 "simulate" runs the app, lets the provider or a service misbehave, and checks what comes of it:
@@ -44,10 +46,12 @@ const OPTIONS = {
   app: { type: 'string', default: 'cdk.out' },
   port: { type: 'string', default: '8787' },
   data: { type: 'string' },
+  'model-endpoint': { type: 'string' },
   demo: { type: 'string' },
   rules: { type: 'string' },
   archive: { type: 'string' },
   endpoint: { type: 'string' },
+  region: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -70,9 +74,9 @@ async function main(): Promise<number> {
   }
   if (command === 'verify' && others.length === 0) return verify();
   if (command === 'backtest' && others.length === 0) {
-    const { rules, archive, json } = values;
+    const { rules, archive, json, endpoint, region } = values;
     if (rules === undefined || archive === undefined) throw new Error('backtest needs --rules FILE and --archive DIR|s3://BUCKET/PREFIX');
-    return backtest({ rules, archive, json });
+    return backtest({ rules, archive, json, endpoint, region });
   }
   if (command === 'simulate') return simulate({ app: values.app, names: others, endpoint: values.endpoint, json: values.json });
   if (command !== 'start' || others.length > 0) throw new Error(`Unknown command: ${positionals.join(' ')}\n\n${USAGE}`);
@@ -80,6 +84,7 @@ async function main(): Promise<number> {
     app: values.app,
     port: wholeNumber('--port', values.port, 0, 65_535),
     data: values.data,
+    modelEndpoint: values['model-endpoint'],
     demo: values.demo === undefined ? undefined : wholeNumber('--demo', values.demo, 1, 100_000),
     json: values.json,
   });

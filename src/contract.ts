@@ -46,6 +46,8 @@ export interface TransactionDetail {
   readonly customer_id: string | null;
   readonly occurred_at: string;
   readonly received_at: string;
+  /** The same in whole seconds since 1970, for whatever cannot compute with text. */
+  readonly received_epoch_s: number;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** True when the metadata was too large to travel on the bus; the row has it. */
   readonly metadata_omitted?: true;
@@ -220,14 +222,14 @@ export const MONEY_EVENTS = {
 
 // ── Workflows ───────────────────────────────────────────────────────────────
 
-/** Input of the transaction workflow, made by the tier rules. */
+/** Input of the transaction workflow, made by the rules of the tiers and of conflicts. */
 export interface WorkflowInput {
   readonly transaction: TransactionDetail;
   /** When the event was published, ISO 8601. */
   readonly timestamp: string;
   readonly screen: boolean;
   readonly notify: boolean;
-  /** The tier in words for people, e.g. `High`. */
+  /** The tier in words for people, e.g. `High`, or `Conflict`. */
   readonly label: string;
 }
 

@@ -19,9 +19,9 @@ export function allowServices(scope: Construct, key: kms.IKey): void {
     allow(`logs.${stack.region}.${stack.urlSuffix}`, ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'], {
       ArnLike: { 'kms:EncryptionContext:aws:logs:arn': arnLike('logs', 'log-group') },
     }),
-    // Log groups of encrypted state machines.
+    // Ships what encrypted state machines log.
     allow('delivery.logs.amazonaws.com', ['kms:Decrypt'], {
-      ArnLike: { 'kms:EncryptionContext:aws:states:stateMachineArn': arnLike('states', 'stateMachine') },
+      StringLike: { 'kms:EncryptionContext:SourceArn': stack.formatArn({ service: 'logs', resource: '*', arnFormat: ArnFormat.NO_RESOURCE_NAME }) },
     }),
     // Rules with an encrypted queue or topic as their target.
     allow('events.amazonaws.com', ['kms:Decrypt', 'kms:GenerateDataKey'], { ...fromHere, ArnLike: { 'aws:SourceArn': rules } }),

@@ -1,7 +1,7 @@
 import {
   aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_kms as kms,
-  aws_lambda as lambda, aws_logs as logs, aws_s3 as s3, aws_secretsmanager as secretsmanager, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn,
-  aws_wafv2 as wafv2, CfnOutput, Names, RemovalPolicy,
+  aws_lambda as lambda, aws_logs as logs, aws_s3 as s3, aws_secretsmanager as secretsmanager, aws_sns as sns, aws_sqs as sqs,
+  aws_stepfunctions as sfn, aws_wafv2 as wafv2, CfnOutput, Names, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { RiskBand } from './alerts/alert-filter';
@@ -9,7 +9,10 @@ import { AlertSubscriber } from './alerts/alert-subscriber';
 import { Alerts } from './alerts/alerts';
 import { ArchivalProps, Archive } from './archive/archive';
 import { IArchiveQueries } from './archive/archive-queries';
-import { DIMENSION, METRIC, PREFIX, TIERS } from './contract';
+import { Capacity } from './capacity/capacity';
+import { ExpectedLoadProps } from './capacity/expected-load';
+import { settingsOf } from './capacity/settings';
+import { DIMENSION, METRIC, PREFIX, Tier, TIERS } from './contract';
 import { allowServices, encryptStateMachine } from './encryption';
 import { checkExisting, checkRegion, ExistingResourceProps } from './existing-resources';
 import { EndpointProps } from './ingest/endpoint-props';
@@ -29,6 +32,7 @@ import { resolveThresholds, ThresholdProps } from './routing/tiers';
 import { transactionRule, TransactionRuleOptions } from './routing/transaction-rule';
 import { FraudDetectionProps, resolveFraudDetection } from './screening/fraud-detection';
 import { TransactionWorkflow } from './screening/transaction-workflow';
+import { WorkflowLogging } from './screening/workflow-logging';
 import { TransactionStorage } from './storage/transaction-storage';
 import { check } from './validate';
 
@@ -172,6 +176,21 @@ export interface WebhookProcessingSystemProps extends ExistingResourceProps, Net
    * @default true
    */
   readonly tracing?: boolean;
+
+  /**
+   * How much of what the transaction workflow does is logged. It decides most of what a webhook costs.
+   *
+   * @default WorkflowLogging.EVERYTHING
+   */
+  readonly workflowLogging?: WorkflowLogging;
+
+  /**
+   * What the system has to carry: synthesis then writes a report on capacity, latency and cost into the cloud
+   * assembly, and fails when the peak cannot be met.
+   *
+   * @default - no report
+   */
+  readonly expectedLoad?: ExpectedLoadProps;
 }
 
 /**
@@ -221,7 +240,7 @@ export class WebhookProcessingSystem extends Construct {
   public readonly batchLogGroup: logs.LogGroup;
   /** Logs low-value transactions, the first time they are published. */
   public readonly lowValueBatchRule: events.Rule;
-  /** Keeps every event for replays. */
+  /** Keeps every stored event for replays. */
   public readonly eventArchive: events.Archive;
   /** Events that no target of the tier rules would take. */
   public readonly routingDeadLetters: sqs.Queue;
@@ -229,6 +248,8 @@ export class WebhookProcessingSystem extends Construct {
   public readonly fraudDetector: lambda.Function;
   /** EXPRESS workflow: fraud detection beside notification. */
   public readonly workflow: sfn.StateMachine;
+  /** What executions of the workflow did. */
+  public readonly workflowLogGroup: logs.LogGroup;
   /** Inputs of workflow branches that failed for good. */
   public readonly workflowDeadLetters: sqs.Queue;
   /** Topic of all alerts. */
@@ -237,6 +258,8 @@ export class WebhookProcessingSystem extends Construct {
   public readonly archiver: lambda.Function;
   /** STANDARD workflow: archives every segment. */
   public readonly archiveWorkflow: sfn.StateMachine;
+  /** What executions of the archive workflow did. */
+  public readonly archiveWorkflowLogGroup: logs.LogGroup;
   /** Starts the archive workflow. */
   public readonly archiveSchedule: events.Rule;
   /** Inputs of archive runs that failed for good. */
@@ -268,6 +291,7 @@ export class WebhookProcessingSystem extends Construct {
     checkRegion(this, 'encryptionKey', encryptionKey);
     checkRegion(this, 'endpoint.domain.certificate', props.endpoint?.domain?.certificate);
     if (encryptionKey) allowServices(this, encryptionKey);
+    const workflowLogging = props.workflowLogging ?? WorkflowLogging.EVERYTHING;
     const context: HandlerContext = {
       naming,
       packaging: props.packaging ?? HandlerPackaging.container(),
@@ -293,18 +317,19 @@ export class WebhookProcessingSystem extends Construct {
       naming, encryptionKey, topic: props.alertTopic, subscribers: props.alertSubscribers ?? [],
     });
     const workflow = new TransactionWorkflow(this, 'Workflow', {
-      context, table, topic, bus: routing.bus, fraudDetection, retention, options: functions.fraudDetector ?? {},
+      context, table, topic, bus: routing.bus, fraudDetection, retention, logging: workflowLogging, options: functions.fraudDetector ?? {},
     });
     const archive = new Archive(this, 'Archive', {
       context, table, bucket, retention, archival: props.archival ?? {}, options: functions.archiver ?? {},
     });
 
+    const notifiedTiers: readonly Tier[] = TIERS.filter((tier) => tier !== 'low');
     for (const tier of TIERS) {
-      const task = { screen: fraudDetection.screenedTiers.includes(tier), notify: tier !== 'low', label: `${tier[0].toUpperCase()}${tier.slice(1)}` };
+      const task = { screen: fraudDetection.screenedTiers.includes(tier), notify: notifiedTiers.includes(tier), label: `${tier[0].toUpperCase()}${tier.slice(1)}` };
       if (task.screen || task.notify) routing.toWorkflow(tier, workflow.stateMachine, task);
     }
     this.lowValueBatchRule = routing.toBatchLog('low');
-    routing.conflictsTo(topic);
+    routing.conflictsTo(workflow.stateMachine);
     if (encryptionKey) for (const machine of [workflow.stateMachine, archive.stateMachine]) encryptStateMachine(machine, encryptionKey);
 
     this.endpoint = ingest;
@@ -331,16 +356,27 @@ export class WebhookProcessingSystem extends Construct {
     this.routingDeadLetters = routing.deadLetters;
     this.fraudDetector = workflow.fraudDetector;
     this.workflow = workflow.stateMachine;
+    this.workflowLogGroup = workflow.logGroup;
     this.workflowDeadLetters = workflow.deadLetters;
     this.alertTopic = topic;
     this.archiver = archive.archiver;
     this.archiveWorkflow = archive.stateMachine;
+    this.archiveWorkflowLogGroup = archive.logGroup;
     this.archiveSchedule = archive.schedule;
     this.archiveDeadLetters = archive.deadLetters;
     this.archiveQueries = archive.queries;
     if (props.dashboard ?? true) this.dashboard = this.createDashboard(naming, context.system, providers);
     this.alarms = props.alarms?.enabled ?? true ? this.createAlarms(naming, context.system, providers, relay.mappingId, props.alarms ?? {}) : {};
     this.createOutputs();
+    if (props.expectedLoad) {
+      new Capacity(this, 'Capacity', {
+        load: props.expectedLoad, api: this.api, validator: this.validator, relay: this.relay, fraudDetector: this.fraudDetector, topic,
+        settings: settingsOf({
+          fraudDetection, notifiedTiers, workflowLogging, retention, tracing: context.tracing, archiveSegments: archive.segments,
+          providers: providers.map(({ _kind }) => _kind), alarms: Object.keys(this.alarms).length, dashboards: this.dashboard ? 1 : 0, system: this,
+        }),
+      });
+    }
   }
 
   /** URL to register at a provider: that of the endpoint `name`, or the bare one. */
@@ -441,7 +477,7 @@ export class WebhookProcessingSystem extends Construct {
       AuditBucketName: [this.auditBucket.bucketName, 'Archive of all transactions'],
       WorkflowArn: [this.workflow.stateMachineArn, 'Screens and notifies'],
       ArchiveWorkflowArn: [this.archiveWorkflow.stateMachineArn, 'Archives every day'],
-      EventArchiveName: [this.eventArchive.archiveName, 'Every event, for replays'],
+      EventArchiveName: [this.eventArchive.archiveName, 'Every stored event, for replays'],
       RoutingDeadLettersUrl: [this.routingDeadLetters.queueUrl, 'Events that no target would take'],
       WorkflowDeadLettersUrl: [this.workflowDeadLetters.queueUrl, 'Inputs of workflow branches that failed for good'],
       ArchiveDeadLettersUrl: [this.archiveDeadLetters.queueUrl, 'Inputs of archive runs that failed for good'],

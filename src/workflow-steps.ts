@@ -14,8 +14,13 @@ export function retryWithJitter(task: sfn.TaskStateBase, ...finalErrors: string[
   });
 }
 
-/** Keeps the input of what failed, with the error, so that it can be run again. */
-export function keepInDeadLetters(scope: Construct, id: string, queue: sqs.IQueue, stage: string): tasks.SqsSendMessage {
+/** Another run may be about to settle what this one met: it is given twenty seconds. */
+export function giveOthersTime(task: sfn.TaskStateBase, error: string): void {
+  task.addRetry({ errors: [error], interval: Duration.seconds(5), backoffRate: 3, maxAttempts: 2, jitterStrategy: sfn.JitterType.NONE });
+}
+
+/** Keeps the input of what failed, with the error, so that it can be run again; what cannot even be kept goes on to `lost`. */
+export function keepInDeadLetters(scope: Construct, id: string, queue: sqs.IQueue, stage: string, lost: sfn.IChainable): tasks.SqsSendMessage {
   const keep = new tasks.SqsSendMessage(scope, id, {
     queue,
     messageBody: sfn.TaskInput.fromObject({
@@ -25,8 +30,11 @@ export function keepInDeadLetters(scope: Construct, id: string, queue: sqs.IQueu
       error: sfn.JsonPath.objectAt('$.error'),
     }),
     resultPath: sfn.JsonPath.DISCARD,
+    // The input may be large, and branches end together.
+    outputPath: sfn.JsonPath.DISCARD,
   });
   retryWithJitter(keep);
+  keep.addCatch(lost, { errors: [sfn.Errors.ALL] });
   return keep;
 }
 

@@ -1,6 +1,6 @@
 import {
-  aws_certificatemanager as acm, aws_cloudwatch_actions as actions, aws_ec2 as ec2, aws_kms as kms, aws_route53 as route53, aws_s3 as s3, aws_sns as sns,
-  Duration, RemovalPolicy, Stack,
+  aws_certificatemanager as acm, aws_cloudwatch_actions as actions, aws_ec2 as ec2, aws_kms as kms, aws_route53 as route53, aws_s3 as s3,
+  aws_sns as sns, Duration, RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
 import { AlertSubscriber, AmountUnit, HandlerPackaging, WebAcl, WebhookProcessingSystemProps, WebhookProvider } from '../src';
 

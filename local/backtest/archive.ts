@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { FraudAnalysis } from '../../runtime/fraud-detector/score';
 import type { TransactionDetail } from '../../src/contract';
+import { AwsOptions, clientOptions } from '../commands/aws/options';
 
 /** An archived transaction: what was screened, and the verdict it has, if any. */
 export interface Archived {
@@ -18,9 +19,9 @@ export interface ArchiveSource {
 
 const S3_URL = /^s3:\/\/([^/]+)\/?(.*)$/;
 
-export async function archiveAt(place: string): Promise<ArchiveSource> {
+export async function archiveAt(place: string, aws: AwsOptions = {}): Promise<ArchiveSource> {
   const [, bucket, prefix] = S3_URL.exec(place) ?? [];
-  return bucket === undefined ? directory(place) : bucketOf(bucket, prefix);
+  return bucket === undefined ? directory(place) : bucketOf(bucket, prefix, aws);
 }
 
 /** Transactions of the archive, a day at a time and within it in the order they were received. */
@@ -45,9 +46,9 @@ function directory(root: string): ArchiveSource {
 }
 
 /** Loaded only when it is asked for: nothing else here needs an AWS client. */
-async function bucketOf(bucket: string, prefix: string): Promise<ArchiveSource> {
+async function bucketOf(bucket: string, prefix: string, aws: AwsOptions): Promise<ArchiveSource> {
   const { GetObjectCommand, paginateListObjectsV2, S3Client } = await import('@aws-sdk/client-s3');
-  const client = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
+  const client = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined, ...clientOptions(aws) });
   return {
     async list() {
       const names: string[] = [];

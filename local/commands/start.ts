@@ -2,12 +2,14 @@ import { signedCurl } from '../control/curl';
 import { endpoints } from '../control/endpoints';
 import { runDemo } from '../demo/demo';
 import { printReport } from '../demo/report';
+import { modelsIn } from '../models/models';
 import { Runner } from '../runner/runner';
 
 export interface StartOptions {
   readonly app: string;
   readonly port: number;
   readonly data?: string;
+  readonly modelEndpoint?: string;
   readonly demo?: number;
   readonly json: boolean;
 }
@@ -19,7 +21,7 @@ export async function start({ demo, json, ...options }: StartOptions): Promise<n
   try {
     const ready = Date.now() - startedAt;
     if (json) printJson({ event: 'ready', ms: ready, ...endpoints(runner) });
-    else process.stdout.write(welcome(runner, ready));
+    else process.stdout.write(welcome(runner, ready, options.modelEndpoint));
     if (demo === undefined) {
       await interrupted();
       return 0;
@@ -43,9 +45,12 @@ function printJson(value: object): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-function welcome(runner: Runner, ms: number): string {
+function welcome(runner: Runner, ms: number, modelEndpoint: string | undefined): string {
   const lines = runner.systems.flatMap((system) => system.endpoints.map(({ name, kind, isDefault }) =>
     `  ${runner.endpointUrl(system, name).padEnd(56)} ${kind}${isDefault ? `, also ${runner.endpointUrl(system)}` : ''}`));
+  const running = runner.services.functions.list().map(({ name }) => name);
+  const models = modelsIn(runner.resources).map(({ name }) => `  ${name.padEnd(56)} ${running.includes(name) ? 'runs here'
+    : modelEndpoint === undefined ? 'does not run here, so the rules decide alone: see --model-endpoint' : `is asked at ${modelEndpoint}`}`);
   const notRun = [...new Set(runner.unsupported.map(({ type }) => type))];
   return `
 ${runner.stacks.join(', ')} is running: ${runner.resources.length} resources, ready in ${(ms / 1000).toFixed(1)} s.
@@ -56,7 +61,7 @@ Look inside
   ${runner.url}/_local/console/
   ${runner.url}/_local/endpoints
   ${runner.url}/_local/transactions/txn_123456
-${notRun.length > 0 ? `Not run here\n  ${notRun.join(', ')}\n` : ''}
+${models.length > 0 ? `Fraud model\n${models.join('\n')}\n` : ''}${notRun.length > 0 ? `Not run here\n  ${notRun.join(', ')}\n` : ''}
 Try it (signed, good for five minutes; ${runner.url}/_local/curl gives a fresh one)
   ${signedCurl(runner, undefined) ?? ''}
 

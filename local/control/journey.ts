@@ -33,7 +33,8 @@ export async function journey(runner: Runner, id: string, history = historyOf(ru
     workflow: workflows(own),
     score: rows.map(({ fraud_analysis }) => fraud_analysis).find((analysis) => analysis !== undefined) ?? null,
     screened: eventsOf(own).filter(({ detail_type }) => detail_type === SCREENED),
-    alerts: alertsOf(runner, own),
+    told: toldOf(all),
+    alerts: alertsOf(runner, all),
     archive: rows.filter(({ record }) => record === 'tombstone').map(({ archive_key, archived_at, expires_at }) => ({ archive_key, archived_at, expires_at })),
   };
 }
@@ -95,6 +96,13 @@ function workflows(entries: readonly JournalEntry[]): object[] {
         .map(({ at: entered, type, data: { arn: _, input, ...step } }) => ({ at: entered, what: type, ...step })),
     };
   });
+}
+
+/** What was published to the alert topic; `alerts` is what it became for people. */
+function toldOf(entries: readonly JournalEntry[]): object[] {
+  return entries.filter(({ service, type }) => service === 'sns' && type === 'MessagePublished').map(({ at, data }) => ({
+    at, topic: data.topic, subject: data.subject, alert_type: (data.attributes as Record<string, { StringValue?: string }> | undefined)?.alert_type?.StringValue,
+  }));
 }
 
 function alertsOf({ services }: Runner, entries: readonly JournalEntry[]): object[] {

@@ -4,6 +4,7 @@ import { Runner } from '../runner/runner';
 import { Endpoint, System } from '../runner/systems';
 import { demoProviderOf } from './providers';
 import { SignedRequest } from './providers/provider';
+import { roadsOf } from './road';
 import { sampleTransaction } from './samples';
 import { signedRequest } from './signed';
 import { Expectation, expectationOf, Outcome, verdictOn } from './verdict';
@@ -17,6 +18,7 @@ export interface EndpointReport {
   readonly published: number;
   readonly tiers: Readonly<Record<string, number>>;
   readonly risk: Readonly<Record<string, number>>;
+  /** Messages published to the alert topic. */
   readonly alerts: number;
   readonly problems: readonly string[];
 }
@@ -51,7 +53,7 @@ export async function runDemo(runner: Runner, count: number): Promise<DemoReport
   const sent = await allOf(jobs);
   await runner.settled(120_000 + jobs.length * 100);
   const history = historyOf(runner.services.journal.entries());
-  const reports = await Promise.all(endpoints.map((to) => report(runner, to.endpoint, sent.filter((one) => one.to === to), history)));
+  const reports = await Promise.all(endpoints.map((to) => report(runner, to, sent.filter((one) => one.to === to), history)));
   const deadLetters = runner.services.queues.all().reduce((sum, { identity }) => sum + runner.services.queues.peek(identity.arn).length, 0);
   return {
     passed: deadLetters === 0 && reports.every(({ problems }) => problems.length === 0),
@@ -93,7 +95,8 @@ async function deliver(url: string, { headers, body }: SignedRequest): Promise<n
   }
 }
 
-async function report(runner: Runner, endpoint: Endpoint, sent: readonly Sent[], history: History): Promise<EndpointReport> {
+async function report(runner: Runner, { endpoint, system }: Recipient, sent: readonly Sent[], history: History): Promise<EndpointReport> {
+  const roads = roadsOf(system, runner.resources);
   const outcomeOf = async (one: Sent) => ({ ...one, outcome: await journey(runner, one.transactionId, history) as Outcome | undefined });
   const outcomes = await Promise.all(sent.map(outcomeOf));
   const known = outcomes.flatMap(({ outcome }) => (outcome ? [outcome] : []));
@@ -105,9 +108,9 @@ async function report(runner: Runner, endpoint: Endpoint, sent: readonly Sent[],
     published: known.reduce((sum, { published }) => sum + published.length, 0),
     tiers: tally(known.map(({ stored }) => stored[0]?.tier ?? 'none')),
     risk: tally(known.map(({ score }) => score?.fraud_status ?? 'not screened')),
-    alerts: known.reduce((sum, { alerts }) => sum + alerts.length, 0),
+    alerts: known.reduce((sum, { told }) => sum + told.length, 0),
     problems: outcomes.flatMap(({ transactionId, status, expected, outcome }) => (
-      verdictOn(status, expected, outcome).map((problem) => `${transactionId}: ${problem}`))),
+      verdictOn(status, expected, outcome, roads).map((problem) => `${transactionId}: ${problem}`))),
   };
 }
 

@@ -1,20 +1,25 @@
+import type { Tier } from '../../src/contract';
 import { System } from '../runner/systems';
 import { Money } from './providers/provider';
+import type { Road, Roads } from './road';
 
 /** What a webhook says must happen. */
 export interface Expectation {
   /** Absent for a webhook that tells of no money: no rule is meant for it. */
-  readonly tier?: 'low' | 'medium' | 'high';
+  readonly tier?: Tier;
 }
 
 /** The parts of a journey that are judged. */
 export interface Outcome {
-  readonly stored: readonly { readonly record?: string; readonly tier?: string; readonly status?: string }[];
+  readonly stored: readonly {
+    readonly record?: string; readonly tier?: string; readonly status?: string; readonly notification_folded_at?: string; readonly alert_folded_at?: string;
+  }[];
   readonly published: readonly { readonly detail_type?: string }[];
   readonly rules: readonly { readonly rule: string; readonly matched: boolean }[];
   readonly workflow: readonly { readonly status: string }[];
   readonly score: { readonly fraud_status: string } | null;
-  readonly alerts: readonly { readonly subject?: string; readonly body: string }[];
+  /** What was published to the alert topic. */
+  readonly told: readonly { readonly alert_type?: string }[];
 }
 
 /** What an amount asks for, computed apart from the code under test. */
@@ -31,29 +36,32 @@ function millionths(text: string): bigint {
   return BigInt(whole + fraction.padEnd(6, '0'));
 }
 
-/** The rule of the tier, and beside it the one that alerts or logs. */
-const RULES_OF = { low: 2, medium: 1, high: 1 } as const;
+const NOWHERE: Road = { rules: [], workflows: 0, screened: false, notified: false };
 
-/** What is wrong with an outcome; nothing when all went as it should. */
-export function verdictOn(status: number, { tier }: Expectation, outcome: Outcome | undefined): string[] {
+/** What is wrong with an outcome, held against where the template leads; nothing when all went as it should. */
+export function verdictOn(status: number, { tier }: Expectation, outcome: Outcome | undefined, roads: Roads): string[] {
   if (status !== 200) return [`was answered ${status}`];
   if (!outcome) return ['was accepted and is nowhere'];
-  const { stored, published, rules, workflow, score, alerts } = outcome;
+  const { stored, published, rules, workflow, score, told } = outcome;
   const [record, detailType] = tier ? ['transaction', 'Transaction Created'] : ['event', 'Webhook Received'];
-  const matched = rules.filter((rule) => rule.matched);
-  const most = tier ? 1 : 0;
+  const road = tier ? roads.byTier[tier] : NOWHERE;
+  const matched = rules.filter((rule) => rule.matched && roads.rules.includes(rule.rule)).map(({ rule }) => rule).sort();
+  const toldOf = (type: string) => told.filter(({ alert_type }) => alert_type === type).length;
+  const notifications = road.notified && !stored[0]?.notification_folded_at ? 1 : 0;
+  const alerts = score?.fraud_status === 'high_risk' && !stored[0]?.alert_folded_at ? 1 : 0;
   const checks: [boolean, string][] = [
     [stored.length === 1, `was stored ${stored.length} times`],
     [stored[0]?.record === record, `was stored as ${stored[0]?.record}, expected ${record}`],
     [stored[0]?.tier === tier, `has the tier ${stored[0]?.tier}, expected ${tier}`],
     [published.length === 1, `was published ${published.length} times`],
     [published.every(({ detail_type }) => detail_type === detailType), `was published as ${published[0]?.detail_type}, expected ${detailType}`],
-    [matched.length === (tier ? RULES_OF[tier] : 0), `matched ${matched.length} rules`],
+    [matched.join() === road.rules.join(), `matched the rules [${matched.join(', ')}], expected [${road.rules.join(', ')}]`],
     [workflow.every((execution) => execution.status === 'SUCCEEDED'), 'its workflow failed'],
-    [workflow.length <= most, `started ${workflow.length} workflows`],
-    [workflow.length === 0 || score !== null || tier === 'high', 'was not screened'],
-    [tier !== 'low' || score?.fraud_status === 'high_risk' || alerts.length === 0, 'alerted although its amount is low'],
-    [tier !== undefined || alerts.length === 0, 'alerted although no money moved'],
+    [workflow.length === road.workflows, `started ${workflow.length} workflows, expected ${road.workflows}`],
+    [(score !== null) === road.screened, road.screened ? 'was not screened' : 'was screened'],
+    [toldOf(`${tier}_value`) === notifications, `its value was told of ${toldOf(`${tier}_value`)} times, expected ${notifications}`],
+    [toldOf('fraud_detection') === alerts, `its risk was told of ${toldOf('fraud_detection')} times, expected ${alerts}`],
+    [told.length === notifications + alerts, `${told.length} messages went to the alert topic, expected ${notifications + alerts}`],
   ];
   return checks.filter(([holds]) => !holds).map(([, problem]) => problem);
 }

@@ -1,5 +1,5 @@
 import { Clock } from '../kernel/clock';
-import { ExecutionEnvironment } from './execution-environment';
+import { Environment } from './execution-environment';
 
 export interface PoolOptions {
   readonly clock: Clock;
@@ -9,27 +9,27 @@ export interface PoolOptions {
   readonly queueMs: number;
   /** How long an environment is kept without work, on the clock. */
   readonly idleMs: number;
-  create(): ExecutionEnvironment;
+  create(): Environment;
   /** Told of every environment that loaded its handler. */
-  started(environment: ExecutionEnvironment, initMs: number): void;
+  started(environment: Environment, initMs: number): void;
   /** What a caller is told who waited too long. */
   busy(): Error;
 }
 
 interface Waiter {
-  readonly resolve: (environment: ExecutionEnvironment) => void;
+  readonly resolve: (environment: Environment) => void;
   readonly reject: (error: Error) => void;
   timer?: NodeJS.Timeout;
 }
 
 interface Idle {
-  readonly environment: ExecutionEnvironment;
+  readonly environment: Environment;
   readonly since: number;
 }
 
 /** The execution environments of one function: reused while idle, started on demand, reaped after a while. */
 export class EnvironmentPool {
-  private readonly living = new Set<ExecutionEnvironment>();
+  private readonly living = new Set<Environment>();
   private readonly waiters: Waiter[] = [];
   private idle: Idle[] = [];
   private starting = 0;
@@ -38,7 +38,7 @@ export class EnvironmentPool {
 
   public constructor(private readonly options: PoolOptions) {}
 
-  public acquire(): Promise<ExecutionEnvironment> {
+  public acquire(): Promise<Environment> {
     // The most recently used first, so that a quiet function shrinks.
     const idle = this.idle.pop();
     if (idle) return Promise.resolve(idle.environment);
@@ -51,7 +51,7 @@ export class EnvironmentPool {
   }
 
   /** Takes an environment back after its invocation. */
-  public release(environment: ExecutionEnvironment): void {
+  public release(environment: Environment): void {
     if (!environment.usable || this.stopped) return this.remove(environment);
     const waiter = this.nextWaiter();
     if (waiter) return waiter.resolve(environment);
@@ -60,7 +60,7 @@ export class EnvironmentPool {
   }
 
   /** Forgets an environment whose process is gone or going. */
-  public remove(environment: ExecutionEnvironment): void {
+  public remove(environment: Environment): void {
     environment.stop();
     this.living.delete(environment);
     this.idle = this.idle.filter((idle) => idle.environment !== environment);

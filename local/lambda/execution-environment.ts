@@ -26,6 +26,20 @@ export interface Work {
   readonly crash?: boolean;
 }
 
+/** What runs one handler, one invocation at a time. */
+export interface Environment {
+  readonly logStream: string;
+  /** Whether it can take an invocation. */
+  readonly usable: boolean;
+  /** Gives the milliseconds it took until the handler is loaded, rejects with `InitFailure`. */
+  start(): Promise<number>;
+  /** Runs one invocation to its end, whatever that is. */
+  run(work: Work): Promise<Outcome>;
+  /** How long initialization took: for the first who asks, whose cold start it was. */
+  takeInitMs(): number | undefined;
+  stop(): void;
+}
+
 export interface Launch {
   readonly spec: FunctionSpec;
   /** The bootstrap program's file. */
@@ -34,7 +48,7 @@ export interface Launch {
   /** The runner's date, for the name of the log stream. */
   readonly now: number;
   onLine(stream: string, line: string): void;
-  onExit(environment: ExecutionEnvironment, reason: string): void;
+  onExit(environment: Environment, reason: string): void;
 }
 
 /** A handler that could not be loaded. */
@@ -55,8 +69,8 @@ const INIT_SECONDS = 10;
 /** A stopped process may leave a descendant holding its output; its last lines are not waited for longer. */
 const LAST_LINES_MS = 200;
 
-/** One child process that runs one handler, one invocation at a time. */
-export class ExecutionEnvironment {
+/** One child process that runs one handler. */
+export class ExecutionEnvironment implements Environment {
   public readonly logStream: string;
   private readonly api: RuntimeApi;
   private child?: ChildProcess;
@@ -79,20 +93,17 @@ export class ExecutionEnvironment {
     });
   }
 
-  /** Whether it can take an invocation. */
   public get usable(): boolean {
     const exited = this.child !== undefined && (this.child.exitCode !== null || this.child.signalCode !== null);
     return !this.ended && !exited && this.killed === undefined;
   }
 
-  /** How long initialization took: for the first who asks, whose cold start it was. */
   public takeInitMs(): number | undefined {
     const initMs = this.initMs;
     this.initMs = undefined;
     return initMs;
   }
 
-  /** Starts the process; gives the milliseconds it took until the handler is loaded, rejects with `InitFailure`. */
   public async start(): Promise<number> {
     const { spec } = this.launch;
     const startedAt = performance.now();
@@ -112,7 +123,6 @@ export class ExecutionEnvironment {
     return (this.initMs = performance.now() - startedAt);
   }
 
-  /** Runs one invocation to its end, whatever that is. */
   public async run(work: Work): Promise<Outcome> {
     const { spec } = this.launch;
     const startedAt = performance.now();

@@ -11,7 +11,7 @@ import { AwsRequest, AwsResponse, LocalService, ServiceError } from '../kernel/w
 import { LogSink } from '../logs/log-groups';
 import { AsyncInvocations, AsyncOptions } from './async-invocations';
 import { BOOTSTRAP } from './bootstrap';
-import { Work } from './execution-environment';
+import { Environment, ExecutionEnvironment, Launch, Work } from './execution-environment';
 import { FunctionSpec } from './function-spec';
 import { handleLambdaRequest } from './http';
 import { BeforeInvoke, InvokeResult, LambdaFunction } from './lambda-function';
@@ -32,6 +32,8 @@ export interface FunctionsOptions {
   readonly queueMs?: number;
   /** How long an idle process is kept, on the clock. Default 5 minutes. */
   readonly idleMs?: number;
+  /** Where handlers run. Default: each in a child process of its own. */
+  readonly newEnvironment?: (launch: Launch) => Environment;
 }
 
 export interface InvokeOptions {
@@ -68,7 +70,8 @@ export class Functions implements LocalService {
     if (this.functions.has(spec.name)) throw new ServiceError('ResourceConflictException', `Function already exist: ${spec.name}`, 409);
     assertRunnable(spec);
     const { clock, journal, metrics, logs, environment, maxEnvironments = 10, queueMs = 10_000, idleMs = 300_000 } = this.options;
-    const host = { clock, journal, metrics, logs, environment, maxEnvironments, queueMs, idleMs, bootstrapFile: () => this.bootstrapFile() };
+    const { newEnvironment = (launch: Launch) => new ExecutionEnvironment(launch) } = this.options;
+    const host = { clock, journal, metrics, logs, environment, maxEnvironments, queueMs, idleMs, newEnvironment, bootstrapFile: () => this.bootstrapFile() };
     this.functions.set(spec.name, new LambdaFunction(spec, host));
   }
 

@@ -5,7 +5,7 @@ import { traceIdOf } from '../kernel/trace';
 import { ServiceError } from '../kernel/wire';
 import { LogSink } from '../logs/log-groups';
 import { EnvironmentPool } from './environment-pool';
-import { ExecutionEnvironment, InitFailure, Outcome, Work } from './execution-environment';
+import { Environment, InitFailure, Launch, Outcome, Work } from './execution-environment';
 import { FunctionSpec, logGroupOf } from './function-spec';
 import { endLines, startLine } from './report';
 
@@ -31,6 +31,7 @@ export interface FunctionHost {
   readonly maxEnvironments: number;
   readonly queueMs: number;
   readonly idleMs: number;
+  readonly newEnvironment: (launch: Launch) => Environment;
 }
 
 const THROTTLED = 'TooManyRequestsException';
@@ -93,9 +94,9 @@ export class LambdaFunction {
     }
   }
 
-  private newEnvironment(): ExecutionEnvironment {
+  private newEnvironment(): Environment {
     const { spec, host } = this;
-    return new ExecutionEnvironment({
+    return host.newEnvironment({
       spec,
       bootstrapFile: host.bootstrapFile(),
       environment: host.environment(),
@@ -108,14 +109,14 @@ export class LambdaFunction {
     });
   }
 
-  private environmentFor(): Promise<ExecutionEnvironment | InitFailure> {
+  private environmentFor(): Promise<Environment | InitFailure> {
     return this.pool.acquire().catch((error) => {
       if (error instanceof InitFailure) return error;
       throw error;
     });
   }
 
-  private async executeIn(environment: ExecutionEnvironment | InitFailure, work: Work): Promise<InvokeResult> {
+  private async executeIn(environment: Environment | InitFailure, work: Work): Promise<InvokeResult> {
     const running = environment instanceof InitFailure ? undefined : environment;
     const { logStream } = environment;
     const initMs = running?.takeInitMs();

@@ -79,12 +79,13 @@ async function serve(name: string, service: LocalService | undefined, request: A
 }
 
 /** The service a request is signed for, as every SDK client says in its credential scope. */
-function serviceOf({ headers, query }: AwsRequest): string | undefined {
+export function serviceOf({ headers, query }: AwsRequest): string | undefined {
   const credential = /Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ?? query.get('X-Amz-Credential') ?? undefined;
   return credential?.split('/')[3];
 }
 
-function servicesByName(services: Services): Readonly<Record<string, LocalService>> {
+/** Services by the name requests are signed for. */
+export function servicesByName(services: Services): Readonly<Record<string, LocalService>> {
   return {
     dynamodb: services.dynamodb,
     s3: services.buckets,
@@ -92,7 +93,8 @@ function servicesByName(services: Services): Readonly<Record<string, LocalServic
     sns: services.topics,
     events: services.buses,
     states: services.machines,
-    lambda: services.functions,
+    lambda: { handle: async (request) => await services.models.invoke(request) ?? services.functions.handle(request) },
+    sagemaker: services.models,
     logs: services.logs,
     secretsmanager: services.secrets,
   };

@@ -21,13 +21,15 @@ export interface RunnerOptions {
   readonly port?: number;
   /** Where state survives a restart; in memory without it. */
   readonly data?: string;
+  /** Where a fraud model of the user's own listens on this machine, for models that do not run here. */
+  readonly modelEndpoint?: string;
 }
 
 const HOST = '127.0.0.1';
 
 /** A synthesized app at work on this machine. */
 export class Runner {
-  public static async start({ app, port = 0, data }: RunnerOptions): Promise<Runner> {
+  public static async start({ app, port = 0, data, modelEndpoint }: RunnerOptions): Promise<Runner> {
     const assembly = readAssembly(app);
     const stacks = assembly.stacks.filter(holdsSystem).map(({ name }) => name);
     if (stacks.length === 0) throw new Error(`No stack in ${app} contains a WebhookProcessingSystem; it has ${assembly.stacks.map(({ name }) => name).join(', ')}`);
@@ -40,7 +42,7 @@ export class Runner {
     await listen(server, port);
     const url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
     const directory = data && resolve(data);
-    const services = createServices({ clock, endpoint: url, directory, xrayAddress: await xray.start() }, journal, xray);
+    const services = createServices({ clock, endpoint: url, directory, modelEndpoint, xrayAddress: await xray.start() }, journal, xray);
     try {
       const { resources } = resolveStacks(assembly, { stacks, endpoint: url });
       const endState = directory === undefined ? () => undefined : keepState(services, directory);

@@ -6,12 +6,14 @@ import { ACCOUNT, REGION } from '../kernel/identity';
 import { Journal } from '../kernel/journal';
 import { Metrics } from '../kernel/metrics';
 import { Targets } from '../kernel/targets';
+import { Environment, Launch } from '../lambda/execution-environment';
 import { Functions } from '../lambda/functions';
 import { FailureRecord } from '../lambda/mapping/failure-record';
 import { QueueMappings } from '../lambda/mapping/queue-mappings';
 import { StreamMappings } from '../lambda/mapping/stream-mappings';
 import { XRayDaemon } from '../lambda/xray';
 import { LogGroups, groupNameOf } from '../logs/log-groups';
+import { Models } from '../models/models';
 import { Outside } from '../outside/outside';
 import { Buckets } from '../s3/buckets';
 import { Secrets } from '../secretsmanager/secrets';
@@ -19,6 +21,7 @@ import { Faults } from '../simulate/faults';
 import { Topics } from '../sns/topics';
 import { Queues } from '../sqs/queues';
 import { StateMachines } from '../states/machines';
+import { TaskHandlers } from '../states/run';
 import { queueSource } from './queue-source';
 import { faultyTasks, taskHandlers } from './tasks';
 
@@ -30,12 +33,20 @@ export interface ServicesOptions {
   readonly directory?: string;
   /** Address of the X-Ray socket. */
   readonly xrayAddress: string;
+  /** Where models listen that do not run here. */
+  readonly modelEndpoint?: string;
+  /** Where handlers run; each in a process of its own without it. */
+  readonly newEnvironment?: (launch: Launch) => Environment;
+  /** Comes between the workflows and the services they call. */
+  readonly aroundTasks?: (tasks: TaskHandlers) => TaskHandlers;
 }
 
 export type Services = ReturnType<typeof createServices>;
 
 /** Every service, and what each hands to the others. */
-export function createServices({ clock, endpoint, directory, xrayAddress }: ServicesOptions, journal: Journal, xray: XRayDaemon) {
+export function createServices(
+  { clock, endpoint, directory, xrayAddress, modelEndpoint, newEnvironment, aroundTasks = (tasks) => tasks }: ServicesOptions, journal: Journal, xray: XRayDaemon,
+) {
   const metrics = new Metrics(clock);
   const shared = { clock, journal, metrics };
   const faults = new Faults(clock, journal);
@@ -51,10 +62,12 @@ export function createServices({ clock, endpoint, directory, xrayAddress }: Serv
   const secrets = new Secrets(shared);
   const buses = new EventBuses({ ...shared, targets });
   const outside = new Outside(endpoint, journal);
+  const models = new Models({ clock, journal, endpoint: modelEndpoint });
   const functions = new Functions({
     ...shared,
     logs,
     targets,
+    newEnvironment,
     environment: () => ({
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
@@ -72,7 +85,7 @@ export function createServices({ clock, endpoint, directory, xrayAddress }: Serv
   const machines: StateMachines = new StateMachines({
     ...shared,
     logs: writeLog,
-    tasks: faultyTasks(taskHandlers({ functions, topics, queues, dynamodb, buses, machines: () => machines }), faults),
+    tasks: aroundTasks(faultyTasks(taskHandlers({ functions, topics, queues, dynamodb, buses, machines: () => machines }), faults)),
   });
   const apis = new RestApis({ ...shared, logs: writeLog, invoke: (arn, payload, traceHeader) => functions.invoke(arn, payload, { traceHeader }) });
   const putFailure = async (destinationArn: string, record: FailureRecord) => {
@@ -96,7 +109,7 @@ export function createServices({ clock, endpoint, directory, xrayAddress }: Serv
   });
 
   return {
-    clock, journal, metrics, targets, logs, xray, outside, faults,
+    clock, journal, metrics, targets, logs, xray, outside, models, faults,
     dynamodb, buckets, queues, topics, secrets, buses, functions, machines, apis, streams, queueMappings,
   };
 }

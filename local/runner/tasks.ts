@@ -57,7 +57,7 @@ export function faultyTasks({ has, run }: TaskHandlers, faults: Faults): TaskHan
       const [service, action = ''] = resource.split(':::')[1]?.split(':') ?? [];
       if (service !== undefined && service !== 'lambda') {
         await faults.beforeInside(service, action.charAt(0).toUpperCase() + action.slice(1)).catch((error: unknown) => {
-          throw error instanceof ServiceError ? new StatesError(`${TASK_ERROR_PREFIX[service] ?? service}.${error.code}`, error.message) : error;
+          throw error instanceof ServiceError ? taskError(service, error) : error;
         });
       }
       return run(resource, parameters, context);
@@ -67,6 +67,12 @@ export function faultyTasks({ has, run }: TaskHandlers, faults: Faults): TaskHan
 
 /** How Step Functions begins the name of a service's error. */
 const TASK_ERROR_PREFIX: Readonly<Record<string, string>> = { dynamodb: 'DynamoDB', events: 'EventBridge', sns: 'SNS', sqs: 'Sqs', states: 'StepFunctions' };
+
+/** It names the exception, which SNS's own codes leave the end off. */
+function taskError(service: string, { code, message }: ServiceError): StatesError {
+  const name = service === 'sns' && !code.endsWith('Exception') ? `${code}Exception` : code;
+  return new StatesError(`${TASK_ERROR_PREFIX[service] ?? service}.${name}`, message);
+}
 
 /** The service's own answer, or the function's own error by its name. */
 async function invokeFunction(functions: Functions, parameters: { FunctionName: string; Payload?: unknown }, { traceHeader }: TaskContext) {
@@ -97,7 +103,11 @@ function publish(topics: Topics, parameters: PublishParameters, { traceHeader }:
   } = parameters;
   refuseOthers('sns:publish', others);
   const publication = { topicArn, phoneNumber, message: asText(Message), subject, structure, attributes: MessageAttributes, traceHeader };
-  return { MessageId: topics.publish(publication).messageId };
+  try {
+    return { MessageId: topics.publish(publication).messageId };
+  } catch (error) {
+    throw error instanceof ServiceError ? taskError('sns', error) : error;
+  }
 }
 
 function sendMessage(queues: Queues, parameters: { readonly QueueUrl: string; readonly MessageBody: unknown }, { traceHeader }: TaskContext): object {

@@ -7,7 +7,7 @@ export const EFFECTS = ['throttle', 'fail', 'slow', 'crash'] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 /** Services that can be made to misbehave, by the name their requests are signed for. */
-export const FAULTY_SERVICES = ['dynamodb', 'events', 'lambda', 's3', 'secretsmanager', 'sns', 'sqs', 'states'] as const;
+export const FAULTY_SERVICES = ['dynamodb', 'events', 'lambda', 's3', 'sagemaker', 'secretsmanager', 'sns', 'sqs', 'states'] as const;
 export type FaultyService = (typeof FAULTY_SERVICES)[number];
 
 export interface NewFault {
@@ -35,6 +35,7 @@ const THROTTLING: Readonly<Record<FaultyService, string>> = {
   events: 'ThrottlingException',
   lambda: 'TooManyRequestsException',
   s3: 'SlowDown',
+  sagemaker: 'ThrottlingException',
   secretsmanager: 'ThrottlingException',
   sns: 'Throttled',
   sqs: 'ThrottlingException',

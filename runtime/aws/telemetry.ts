@@ -24,8 +24,9 @@ export function emitMilliseconds(name: string, value: number): void {
 
 AWSXRay.setContextMissingStrategy('IGNORE_ERROR');
 
-/** Runs `work` inside an X-Ray subsegment. */
-export function traced<T>(name: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work` inside an X-Ray subsegment; of an invocation that is not sampled there is nothing to record. */
+export async function traced<T>(name: string, work: () => Promise<T>): Promise<T> {
+  if (!currentTrace()?.includes('Sampled=1')) return work();
   return AWSXRay.captureAsyncFunc(name, async (subsegment) => {
     try {
       return await work();

@@ -7,8 +7,8 @@ import type { Alert } from './alert';
 export interface Folds {
   /** How many were folded since the last alert of this cause, when this one is to go out; undefined when it is folded itself. */
   open(alert: Alert): Promise<number | undefined>;
-  /** Takes back an alert that certainly did not go out: the next one of its cause will. */
-  reopen(alert: Alert): Promise<void>;
+  /** Takes back an alert that failed, with the number it would have told of: the next one of its cause goes out. */
+  reopen(alert: Alert, folded: number): Promise<void>;
 }
 
 export const NO_FOLDS: Folds = { open: async () => 0, reopen: async () => undefined };
@@ -43,15 +43,15 @@ export function tableFolds(client: DynamoDBClient, table: string, windowSeconds:
       }
     },
 
-    async reopen(alert) {
+    async reopen(alert, folded) {
       try {
         await client.send(new UpdateItemCommand({
           TableName: table,
           Key: toAttributes(keyOf(alert)),
-          UpdateExpression: 'SET #until = :now',
+          UpdateExpression: 'SET #until = :now ADD folded :folded',
           ConditionExpression: '#first = :me',
           ExpressionAttributeNames: { '#until': 'until', '#first': 'first' },
-          ExpressionAttributeValues: toAttributes({ ':now': Date.parse(alert.at), ':me': memberOf(alert) }),
+          ExpressionAttributeValues: toAttributes({ ':now': Date.parse(alert.at), ':me': memberOf(alert), ':folded': folded }),
         }));
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DIMENSION, FraudDetectionConfig, METRIC, ScreeningRequest, SUBSEGMENT, TransactionDetail } from '../../src/contract';
 import { emit, emitMilliseconds, logger, traced } from '../aws/telemetry';
 import type { Alert, AlertSender } from './alert';
@@ -25,10 +26,10 @@ export interface ScreenDependencies {
 export interface ScreeningResult extends Omit<TransactionDetail, 'metadata' | 'metadata_omitted' | 'amount' | 'conflicts_with'> {
   /** Null when the transaction was screened and archived before. */
   readonly fraud_analysis: FraudAnalysis | null;
-  readonly alert: 'none' | 'sent' | 'already_sent' | 'sent_by_another' | 'folded';
+  readonly alert: 'none' | 'sent' | 'already_sent' | 'folded';
 }
 
-/** An earlier attempt may or may not have sent the alert: a person has to look, a second alert must not go out. */
+/** Another attempt may or may not have sent the alert: when it does not settle soon, a person has to look; a second alert must not go out. */
 export class AlertUncertain extends Error {
   public constructor(transactionId: string) {
     super(`The alert for ${transactionId} was started and its outcome is not known`);
@@ -72,25 +73,25 @@ async function account(transaction: TransactionDetail, analysis: FraudAnalysis, 
   }
 }
 
-async function alertOnce(alert: Alert, owner: string, { verdicts, send, folds = NO_FOLDS }: ScreenDependencies): Promise<ScreeningResult['alert']> {
+/** At most one alert: who claims it sends it, once, and settles it. What is neither sent for certain nor not sent for certain stays claimed. */
+async function alertOnce(alert: Alert, execution: string, { verdicts, send, folds = NO_FOLDS }: ScreenDependencies): Promise<ScreeningResult['alert']> {
   const { key } = alert.transaction;
+  const owner = `${execution} ${randomUUID()}`;
   const claim = await verdicts.claimAlert(key, owner);
-  if (claim === 'sent') return 'already_sent';
-  if (claim === 'others') return 'sent_by_another';
+  if (claim === 'settled') return 'already_sent';
   if (claim === 'uncertain') throw new AlertUncertain(key.transaction_id);
-  const folded = await opened(alert, verdicts, folds);
+  const folded = await orRelease(() => folds.open(alert), key, owner, verdicts);
   if (folded === undefined) {
-    await verdicts.alertFolded(key, alert.at);
+    await orRelease(() => verdicts.alertFolded(key, alert.at), key, owner, verdicts);
     emit(METRIC.alertsFolded);
     return 'folded';
   }
   try {
     await send({ ...alert, ...(folded > 0 && { folded }) });
   } catch (error) {
-    if (certainlyNotSent(error)) {
-      await folds.reopen(alert);
-      await verdicts.releaseAlert(key);
-    }
+    if (certainlyNotSent(error)) await verdicts.releaseAlert(key, owner);
+    // Whether it went out or not, the next one of its cause does: nobody is left without any.
+    await folds.reopen(alert, folded);
     throw error;
   }
   await verdicts.alertSent(key, alert.at);
@@ -99,11 +100,11 @@ async function alertOnce(alert: Alert, owner: string, { verdicts, send, folds = 
 }
 
 /** Nothing has been sent yet, so a failure gives the claim back. */
-async function opened(alert: Alert, verdicts: Verdicts, folds: Folds): Promise<number | undefined> {
+async function orRelease<T>(step: () => Promise<T>, key: TransactionDetail['key'], owner: string, verdicts: Verdicts): Promise<T> {
   try {
-    return await folds.open(alert);
+    return await step();
   } catch (error) {
-    await verdicts.releaseAlert(alert.transaction.key);
+    await verdicts.releaseAlert(key, owner);
     throw error;
   }
 }

@@ -12,7 +12,8 @@ export class NoSuchTransaction extends Error {
   }
 }
 
-export type AlertClaim = 'mine' | 'sent' | 'others' | 'uncertain';
+/** `uncertain`: it was claimed before, by a run that may be at work, may have sent it, or may have died. */
+export type AlertClaim = 'mine' | 'settled' | 'uncertain';
 
 /** The verdict and the alert of a transaction, each written once however often the workflow runs. */
 export interface Verdicts {
@@ -20,19 +21,19 @@ export interface Verdicts {
   metadataOf(key: RowKey): Promise<Readonly<Record<string, unknown>>>;
   /** Stores the verdict unless there is one; answers with the one that stands, or that it is archived with the row. */
   record(key: RowKey, analysis: FraudAnalysis, analyzedAt: string): Promise<FraudAnalysis | 'archived'>;
-  /** Makes `owner` the only one who may send the alert. */
+  /** Makes `owner`, this very attempt, the only one who may send the alert; it is told so again when the answer was lost. */
   claimAlert(key: RowKey, owner: string): Promise<AlertClaim>;
   alertSent(key: RowKey, sentAt: string): Promise<void>;
   /** Settles the alert without one: another of the same cause has gone out. */
   alertFolded(key: RowKey, foldedAt: string): Promise<void>;
   /** Gives the claim back after a send that certainly did not happen. */
-  releaseAlert(key: RowKey): Promise<void>;
+  releaseAlert(key: RowKey, owner: string): Promise<void>;
 }
 
 const ROW_EXISTS = `attribute_exists(${TABLE.partitionKey})`;
 const ROW_IS_LIVE = '#record = :transaction';
 const NOT_YET_SCREENED = 'attribute_not_exists(fraud_analysis)';
-const NOT_YET_CLAIMED = 'attribute_not_exists(alert_owner)';
+const CLAIMABLE = 'attribute_not_exists(alert_sent_at) AND attribute_not_exists(alert_folded_at) AND (attribute_not_exists(alert_owner) OR alert_owner = :owner)';
 
 export function verdictStore(client: DynamoDBClient, table: string): Verdicts {
   const update = (key: RowKey, expression: string, values: Attributes, condition: string, names: Record<string, string> = {}) =>
@@ -85,13 +86,12 @@ export function verdictStore(client: DynamoDBClient, table: string): Verdicts {
 
     async claimAlert(key, owner) {
       try {
-        await update(key, 'SET alert_owner = :owner, revision = revision + :one', { ':owner': { S: owner }, ':one': { N: '1' } }, `${ROW_EXISTS} AND ${NOT_YET_CLAIMED}`);
+        await update(key, 'SET alert_owner = :owner, revision = revision + :one', { ':owner': { S: owner }, ':one': { N: '1' } }, `${ROW_EXISTS} AND ${CLAIMABLE}`);
         return 'mine';
       } catch (error) {
         const row = refusedBy(error);
         if (!row) throw error instanceof ConditionalCheckFailedException ? new NoSuchTransaction(key) : error;
-        if (row.alert_sent_at || row.alert_folded_at) return 'sent';
-        return row.alert_owner.S === owner ? 'uncertain' : 'others';
+        return row.alert_sent_at || row.alert_folded_at ? 'settled' : 'uncertain';
       }
     },
 
@@ -103,13 +103,13 @@ export function verdictStore(client: DynamoDBClient, table: string): Verdicts {
       await update(key, 'SET alert_folded_at = :at, revision = revision + :one', { ':at': { S: foldedAt }, ':one': { N: '1' } }, ROW_EXISTS);
     },
 
-    async releaseAlert(key) {
+    async releaseAlert(key, owner) {
       try {
         await update(
           key,
           'REMOVE alert_owner SET revision = revision + :one',
-          { ':transaction': { S: RECORD.transaction }, ':one': { N: '1' } },
-          `${ROW_EXISTS} AND ${ROW_IS_LIVE}`,
+          { ':owner': { S: owner }, ':one': { N: '1' }, ':transaction': { S: RECORD.transaction } },
+          `${ROW_EXISTS} AND ${ROW_IS_LIVE} AND alert_owner = :owner`,
           { '#record': 'record' },
         );
       } catch (error) {

@@ -53,6 +53,7 @@ function detailOf(image: Image): TransactionDetail {
     customer_id: image.customer_id?.S ?? null,
     occurred_at: image.occurred_at.S!,
     received_at: image.received_at.S!,
+    received_epoch_s: Math.floor(Date.parse(image.received_at.S!) / 1000),
     metadata: fromAttribute(image.metadata) as Record<string, unknown>,
     ...(image.conflicts_with && { conflicts_with: fromAttribute(image.conflicts_with) as RowKey }),
   };

@@ -60,6 +60,10 @@ export interface ArchiveQueriesProps {
 }
 
 const TABLE_NAME = 'transactions';
+const WORK_GROUP_ACTIONS = [
+  'GetWorkGroup', 'StartQueryExecution', 'StopQueryExecution', 'GetQueryExecution', 'GetQueryResults', 'ListNamedQueries', 'GetNamedQuery',
+  'BatchGetNamedQuery',
+];
 /** Objects expire this long after they are written, and a run may be late. */
 const LATE_DAYS = 30;
 
@@ -94,8 +98,7 @@ export class ArchiveQueries extends Construct implements IArchiveQueries {
     const catalog = ['catalog', `database/${this.database.ref}`, `table/${this.database.ref}/${TABLE_NAME}`];
     const grants = [
       grant(
-        ['GetWorkGroup', 'StartQueryExecution', 'StopQueryExecution', 'GetQueryExecution', 'GetQueryResults', 'ListNamedQueries', 'GetNamedQuery', 'BatchGetNamedQuery']
-          .map((action) => `athena:${action}`),
+        WORK_GROUP_ACTIONS.map((action) => `athena:${action}`),
         [stack.formatArn({ service: 'athena', resource: 'workgroup', resourceName: this.workGroup.ref })],
       ),
       grant(['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions'], catalog.map((resource) => stack.formatArn({ service: 'glue', resource }))),

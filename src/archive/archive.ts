@@ -75,6 +75,8 @@ export class Archive extends Construct {
   /** Inputs of archive runs that failed for good, and schedules that could not start one. */
   public readonly deadLetters: sqs.Queue;
   public readonly queries?: ArchiveQueries;
+  /** Parts of the table that are archived at the same time. */
+  public readonly segments: number;
 
   public constructor(scope: Construct, id: string, props: ArchiveProps) {
     super(scope, id);
@@ -83,6 +85,7 @@ export class Archive extends Construct {
     const segments = props.archival.segments ?? 4;
     refuseToken('archival.segments', segments);
     checkWholeNumber('archival.segments', segments, 1, 40);
+    this.segments = segments;
 
     const handler = new HandlerFunction(this, 'Archiver', {
       context,
@@ -197,7 +200,7 @@ export class Archive extends Construct {
     const failed = new sfn.Fail(this, 'ArchiveFailed', {
       error: 'ArchiveFailed', cause: 'A segment or a manifest could not be archived; its rows are still in the table, its objects are still to be listed',
     });
-    const keep = keepInDeadLetters(this, 'KeepFailedArchive', this.deadLetters, 'archive').next(failed);
+    const keep = keepInDeadLetters(this, 'KeepFailedArchive', this.deadLetters, 'archive', failed).next(failed);
     all.addCatch(keep, WITH_ERROR);
     manifest.addCatch(keep, WITH_ERROR);
     return plan.next(all).next(manifest).next(new sfn.Choice(this, 'ManifestsDone')

@@ -7,6 +7,7 @@ import { ENV, ProviderConfig, TierThresholds } from '../contract';
 import { grantOnTable, grantSecret } from '../encryption';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { BoundProvider, WebhookProvider } from '../providers/webhook-provider';
+import { sortKeys } from '../stable-json';
 import { check, checkWholeNumber } from '../validate';
 import { allowListPolicy } from './allow-list';
 import { addDomain, isExecuteApiDisabled } from './endpoint-domain';
@@ -66,8 +67,8 @@ export class WebhookEndpoint extends Construct {
       timeout: props.validator.timeout ?? Duration.seconds(30),
       environment: {
         [ENV.table]: props.table.tableName,
-        [ENV.providers]: Stack.of(this).toJsonString(bound.map(configOf)),
-        [ENV.thresholds]: JSON.stringify(props.thresholds),
+        [ENV.providers]: Stack.of(this).toJsonString(sortKeys(bound.map(configOf))),
+        [ENV.thresholds]: JSON.stringify(sortKeys(props.thresholds)),
         [ENV.maxBodyBytes]: String(maxBodyBytes),
       },
     });

@@ -78,6 +78,11 @@ export interface HandlerFunctionProps extends FunctionOptions {
   readonly maxTimeout?: Duration;
 }
 
+const INTERFACE_ACTIONS = [
+  'ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets', 'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses',
+];
+
 /** A function with its own log group and its own role, which holds nothing but what is granted. */
 export class HandlerFunction extends Construct {
   public readonly function: lambda.Function;
@@ -125,6 +130,7 @@ export class HandlerFunction extends Construct {
       environmentEncryption: context.encryptionKey,
       ...context.network,
     });
+    if (context.network.vpc) this.keepCodeFromInterfaces();
     if (props.provisionedConcurrentExecutions !== undefined) {
       this.alias = new lambda.Alias(this, 'Live', {
         aliasName: 'live',
@@ -134,9 +140,23 @@ export class HandlerFunction extends Construct {
     }
     this.target = this.alias ?? this.function;
   }
+
+  /** The interfaces are the business of AWS Lambda; the code of the function, which has the same role, may not touch them. */
+  private keepCodeFromInterfaces(): void {
+    new iam.Policy(this, 'InterfaceGuard', {
+      roles: [this.role],
+      statements: [new iam.PolicyStatement({
+        effect: iam.Effect.DENY,
+        actions: INTERFACE_ACTIONS,
+        resources: ['*'],
+        conditions: { ArnEquals: { 'lambda:SourceFunctionArn': this.function.functionArn } },
+      })],
+    });
+  }
 }
 
-function checkConcurrency({ prop, reservedConcurrentExecutions: reserved, provisionedConcurrentExecutions: provisioned }: HandlerFunctionProps): void {
+function checkConcurrency(props: HandlerFunctionProps): void {
+  const { prop, reservedConcurrentExecutions: reserved, provisionedConcurrentExecutions: provisioned } = props;
   const name = `functions.${prop}.provisionedConcurrentExecutions`;
   refuseToken(name, provisioned);
   checkWholeNumber(name, provisioned, 1, 10_000);
@@ -149,11 +169,5 @@ function checkConcurrency({ prop, reservedConcurrentExecutions: reserved, provis
 
 /** What AWS Lambda does in the name of a function in a VPC; EC2 has no resource to name before the interfaces exist. */
 function networkInterfaces(): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    actions: [
-      'ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets', 'ec2:DeleteNetworkInterface',
-      'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses',
-    ],
-    resources: ['*'],
-  });
+  return new iam.PolicyStatement({ actions: INTERFACE_ACTIONS, resources: ['*'] });
 }

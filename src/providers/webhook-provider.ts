@@ -203,7 +203,15 @@ export class WebhookProvider {
   /** Ranges of addresses it may be called from; every address without any. */
   public readonly allowedCidrs?: string[];
 
-  private constructor(private readonly kind: string, options: WebhookEndpointOptions, private readonly recipe: Recipe) {
+  /**
+   * Which adapter it is.
+   *
+   * @internal
+   */
+  public readonly _kind: string;
+
+  private constructor(kind: string, options: WebhookEndpointOptions, private readonly recipe: Recipe) {
+    this._kind = kind;
     this.name = options.name ?? kind;
     this.allowedCidrs = options.allowedCidrs;
     refuseToken('providers.name', this.name);
@@ -219,7 +227,7 @@ export class WebhookProvider {
     if (warning) Annotations.of(scope).addWarningV2(`cdk-webhook-processing:${warning.id}`, `The endpoint ${this.name} ${warning.text}`);
     return {
       name: this.name,
-      kind: this.kind,
+      kind: this._kind,
       secret: secret && (secret.given ?? this.generate(scope, secret.generate, binding)),
       options: adapterOptions?.(`${binding.baseUrl}/webhook/${this.name}`),
       answersGet,

@@ -1,7 +1,6 @@
 import {
-  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sns as sns, aws_sqs as sqs, aws_stepfunctions as sfn,
-  Duration,
-  Stack, ArnFormat, RemovalPolicy,
+  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs,
+  aws_sqs as sqs, aws_stepfunctions as sfn, Duration, Stack, ArnFormat, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DETAIL_TYPE, EVENT_SOURCE, Tier, TIERS } from '../contract';
@@ -106,21 +105,12 @@ export class Routing extends Construct {
 
   /** Starts a workflow for each transaction of the tier. */
   public toWorkflow(tier: Tier, workflow: sfn.IStateMachine, task: WorkflowTask): void {
-    this.ruleOf(tier).addTarget(new targets.SfnStateMachine(workflow, {
-      input: events.RuleTargetInput.fromObject({
-        transaction: events.EventField.fromPath('$.detail'),
-        timestamp: events.EventField.time,
-        ...task,
-      }),
-      ...this.delivery,
-    }));
+    this.ruleOf(tier).addTarget(this.workflowTarget(workflow, task));
   }
 
-  /** Tells the topic of each conflict. */
-  public conflictsTo(topic: sns.ITopic): void {
-    const [id, eventId, provider] = ['$.detail.transaction_id', '$.detail.conflicts_with.event_id', '$.detail.provider'].map(events.EventField.fromPath);
-    const message = `The event ${eventId} of transaction ${id} from ${provider} came again with another body. Both are kept; please compare them.`;
-    this.conflictRule.addTarget(this.topicTarget(topic, message));
+  /** Has the workflow tell of each conflict: it knows how to alert once. */
+  public conflictsTo(workflow: sfn.IStateMachine): void {
+    this.conflictRule.addTarget(this.workflowTarget(workflow, { screen: false, notify: true, label: 'Conflict' }));
   }
 
   /** Logs each transaction of the tier for batch processing, the first time it is published. */
@@ -164,9 +154,9 @@ export class Routing extends Construct {
     });
   }
 
-  private topicTarget(topic: sns.ITopic, message: string): events.IRuleTarget {
-    const allow = (rule: events.IRule) => topic.addToResourcePolicy(byRule(rule, 'sns:Publish', topic.topicArn));
-    return new AllowingTarget(topic.topicArn, this.delivery, allow, events.RuleTargetInput.fromText(message));
+  private workflowTarget(workflow: sfn.IStateMachine, task: WorkflowTask): events.IRuleTarget {
+    const input = { transaction: events.EventField.fromPath('$.detail'), timestamp: events.EventField.time, ...task };
+    return new targets.SfnStateMachine(workflow, { input: events.RuleTargetInput.fromObject(input), ...this.delivery });
   }
 }
 
@@ -187,7 +177,6 @@ class AllowingTarget implements events.IRuleTarget {
     private readonly arn: string,
     private readonly delivery: Delivery,
     private readonly allow: (rule: events.IRule) => void,
-    private readonly input?: events.RuleTargetInput,
   ) {}
 
   public bind(rule: events.IRule): events.RuleTargetConfig {
@@ -196,7 +185,6 @@ class AllowingTarget implements events.IRuleTarget {
     deadLetterQueue.addToResourcePolicy(byRule(rule, 'sqs:SendMessage', deadLetterQueue.queueArn));
     return {
       arn: this.arn,
-      input: this.input,
       deadLetterConfig: { arn: deadLetterQueue.queueArn },
       retryPolicy: { maximumRetryAttempts: retryAttempts, maximumEventAgeInSeconds: maxEventAge.toSeconds() },
     };

@@ -84,7 +84,8 @@ export function transactionRule(scope: Construct, id: string, bus: events.IEvent
   });
 }
 
-function patternOf({ event = TransactionEvent.CREATED, tiers, riskBands, endpoints, currencies, replays = false }: TransactionRuleOptions): events.EventPattern {
+function patternOf(options: TransactionRuleOptions): events.EventPattern {
+  const { event = TransactionEvent.CREATED, tiers, riskBands, endpoints, currencies, replays = false } = options;
   const isVerdict = event === TransactionEvent.SCREENED;
   belongsTo('tiers', tiers, event === TransactionEvent.CREATED, 'TransactionEvent.CREATED');
   belongsTo('riskBands', riskBands, isVerdict, 'TransactionEvent.SCREENED');

@@ -3,12 +3,15 @@ import {
   aws_stepfunctions_tasks as tasks, Duration,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { DETAIL_TYPE, ENV, EVENT_SOURCE, RECORD, TABLE } from '../contract';
+import { DETAIL_TYPE, ENV, EVENT_SOURCE } from '../contract';
 import { grantOnTable } from '../encryption';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { Retention } from '../retention';
-import { catchEverything, keepInDeadLetters, retryWithJitter } from '../workflow-steps';
+import { sortKeys } from '../stable-json';
+import { catchEverything, giveOthersTime, keepInDeadLetters, retryWithJitter } from '../workflow-steps';
 import { ResolvedFraudDetection } from './fraud-detection';
+import { Notification } from './notification';
+import { LOG_OPTIONS, WorkflowLogging } from './workflow-logging';
 
 export interface TransactionWorkflowProps {
   readonly context: HandlerContext;
@@ -19,6 +22,7 @@ export interface TransactionWorkflowProps {
   readonly topic: sns.ITopic;
   /** Where verdicts are told of. */
   readonly bus: events.IEventBus;
+  readonly logging: WorkflowLogging;
 }
 
 /** Fraud detection beside notification, independent of each other. */
@@ -50,7 +54,7 @@ export class TransactionWorkflow extends Construct {
       environment: {
         [ENV.table]: table.tableName,
         [ENV.topic]: topic.topicArn,
-        [ENV.fraud]: JSON.stringify(props.fraudDetection.config),
+        [ENV.fraud]: JSON.stringify(sortKeys(props.fraudDetection.config)),
       },
     });
     this.fraudDetector = detector.function;
@@ -73,19 +77,30 @@ export class TransactionWorkflow extends Construct {
       encryptionKey: context.encryptionKey,
       removalPolicy: context.removalPolicy,
     });
+    const { level, includeExecutionData } = LOG_OPTIONS[props.logging];
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: name,
       stateMachineType: sfn.StateMachineType.EXPRESS,
       comment: 'Fraud detection and notification, in parallel',
-      definitionBody: sfn.DefinitionBody.fromChainable(
-        new sfn.Parallel(this, 'ProcessTransaction').branch(this.screening(detector.target, detectorTimeout, bus), this.notification(table, topic)),
-      ),
+      definitionBody: sfn.DefinitionBody.fromChainable(this.branches(
+        this.screening(detector.target, detectorTimeout, bus),
+        new Notification(this, { table, topic, keep: this.keep('notification', 'Notification'), foldSeconds: props.fraudDetection.config.fold_s }).chain,
+      )),
       timeout: Duration.minutes(5),
       tracingEnabled: context.tracing,
       // EXPRESS keeps no history of its own.
-      logs: { destination: this.logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
+      logs: { destination: this.logGroup, level, includeExecutionData },
     });
     table.encryptionKey?.grantEncryptDecrypt(this.stateMachine);
+  }
+
+  private branches(...branches: sfn.IChainable[]): sfn.IChainable {
+    const notKept = new sfn.Fail(this, 'NotKept', {
+      error: 'DeadLetterNotKept', cause: 'A branch failed and its dead letter could not be kept: its input is in the log of this execution',
+    });
+    return new sfn.Parallel(this, 'ProcessTransaction').branch(...branches).next(new sfn.Choice(this, 'EverythingKept')
+      .when(sfn.Condition.or(...branches.map((_, index) => sfn.Condition.isPresent(`$[${index}].not_kept`))), notKept)
+      .otherwise(new sfn.Succeed(this, 'Processed')));
   }
 
   /** The verdict is told of at least once, by every execution that has it: a second writer may have taken over from one that died. */
@@ -101,79 +116,25 @@ export class TransactionWorkflow extends Construct {
       outputPath: '$.Payload',
       retryOnServiceExceptions: false,
     });
-    retryWithJitter(detect, 'AlertUncertain', 'NoSuchTransaction');
-    const keep = keepInDeadLetters(this, 'KeepFailedScreening', this.deadLetters, 'screening');
+    giveOthersTime(detect, 'AlertUncertain');
+    retryWithJitter(detect, 'NoSuchTransaction');
+    const keep = this.keep('screening', 'Screening');
     catchEverything(detect, keep);
     const tell = new tasks.EventBridgePutEvents(this, 'TellOfVerdict', {
       entries: [{ eventBus: bus, source: EVENT_SOURCE, detailType: DETAIL_TYPE.transactionScreened, detail: sfn.TaskInput.fromJsonPathAt('$') }],
       resultPath: sfn.JsonPath.DISCARD,
+      outputPath: sfn.JsonPath.DISCARD,
     });
     retryWithJitter(tell);
     catchEverything(tell, keep);
     return new sfn.Choice(this, 'ScreeningWanted')
       .when(sfn.Condition.booleanEquals('$.screen', true), detect.next(tell))
-      .otherwise(new sfn.Pass(this, 'ScreeningNotWanted'));
+      .otherwise(new sfn.Pass(this, 'ScreeningNotWanted', { outputPath: sfn.JsonPath.DISCARD }));
   }
 
-  /** EXPRESS runs at least once: the row is claimed first, so that a second run does not notify again. */
-  private notification(table: dynamodb.ITable, topic: sns.ITopic): sfn.IChainable {
-    const keep = keepInDeadLetters(this, 'KeepFailedNotification', this.deadLetters, 'notification');
-    const claim = new tasks.DynamoUpdateItem(this, 'ClaimNotification', {
-      table,
-      key: {
-        [TABLE.partitionKey]: tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$.transaction.key.transaction_id')),
-        [TABLE.sortKey]: tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$.transaction.key.event_id')),
-      },
-      updateExpression: 'SET notified_at = :at ADD revision :one',
-      // A tombstone is no transaction any more: a replay does not notify of it again.
-      conditionExpression: `attribute_exists(${TABLE.partitionKey}) AND #record = :transaction AND attribute_not_exists(notified_at)`,
-      expressionAttributeNames: { '#record': 'record' },
-      expressionAttributeValues: {
-        ':at': tasks.DynamoAttributeValue.fromString(sfn.JsonPath.stringAt('$$.State.EnteredTime')),
-        ':one': tasks.DynamoAttributeValue.fromNumber(1),
-        ':transaction': tasks.DynamoAttributeValue.fromString(RECORD.transaction),
-      },
-      resultPath: sfn.JsonPath.DISCARD,
-    });
-    const alreadyNotified = 'DynamoDB.ConditionalCheckFailedException';
-    retryWithJitter(claim, alreadyNotified);
-    claim.addCatch(new sfn.Pass(this, 'AlreadyNotified'), { errors: [alreadyNotified], resultPath: sfn.JsonPath.DISCARD });
-    catchEverything(claim, keep);
-
-    const [amount, currency, provider, reference, receivedAt, tier] = ['amount_text', 'currency', 'provider', 'reference', 'received_at', 'tier']
-      .map((field) => sfn.JsonPath.stringAt(`$.transaction.${field}`));
-    const label = sfn.JsonPath.stringAt('$.label');
-    const short = sfn.JsonPath.format('{} value: {} {}, {} {}', label, amount, currency, provider, reference);
-    const alertType = sfn.JsonPath.format('{}_value', tier);
-    // Neither metadata nor the provider's own ids: they may hold more than an alert should.
-    const describe = new sfn.Pass(this, 'DescribeTransaction', {
-      parameters: { alert_type: alertType, text: short, transaction_id: reference, provider, amount, currency, tier, timestamp: receivedAt },
-      resultPath: '$.alert',
-    });
-    const send = new tasks.SnsPublish(this, 'SendNotification', {
-      topic,
-      subject: sfn.JsonPath.format('{} Value Transaction Received', label),
-      messagePerSubscriptionType: true,
-      message: sfn.TaskInput.fromObject({
-        default: sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.alert')),
-        email: sfn.JsonPath.format(
-          'A transaction of {} {} from {} was received at {}. It is of {} value. Transaction: {}', amount, currency, provider, receivedAt, tier, reference,
-        ),
-        sms: short,
-      }),
-      messageAttributes: {
-        alert_type: { value: alertType },
-        tier: { value: tier },
-        currency: { value: currency },
-        provider: { value: provider },
-      },
-      resultPath: sfn.JsonPath.DISCARD,
-    });
-    retryWithJitter(send);
-    catchEverything(send, keep);
-
-    return new sfn.Choice(this, 'NotificationWanted')
-      .when(sfn.Condition.booleanEquals('$.notify', true), claim.next(describe).next(send))
-      .otherwise(new sfn.Pass(this, 'NotificationNotWanted'));
+  /** Where a branch ends up that failed for good. A letter that cannot be kept must not cancel the other branch: the execution fails when both have ended. */
+  private keep(stage: 'screening' | 'notification', id: string): sfn.TaskStateBase {
+    const lost = new sfn.Pass(this, `${id}NotKept`, { result: sfn.Result.fromObject({ not_kept: stage }) });
+    return keepInDeadLetters(this, `KeepFailed${id}`, this.deadLetters, stage, lost);
   }
 }

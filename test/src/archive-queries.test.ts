@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { aws_iam as iam, CfnParameter, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { WebhookProcessingSystem } from '../../src';
 import { RECORD_COLUMNS } from '../../src/archive/record-columns';
@@ -28,7 +30,8 @@ describe('the table', () => {
       StorageDescriptor: { Compressed: true, SerdeInfo: { SerializationLibrary: 'org.openx.data.jsonserde.JsonSerDe', Parameters: { 'case.insensitive': 'FALSE' } } },
     });
     expect(render(tableInput().StorageDescriptor.Location)).toBe(`s3://\${${bucket}}/transactions/`);
-    expect(tableInput().StorageDescriptor.Columns).toEqual(RECORD_COLUMNS.map(({ name, type, comment }) => ({ Name: name, Type: type, Comment: comment })));
+    const columns = RECORD_COLUMNS.map(({ name, type, comment }) => ({ Name: name, Type: type, Comment: comment }));
+    expect(tableInput().StorageDescriptor.Columns).toEqual(columns);
   });
 
   test('has a partition for each day by projection, so that nobody has to add one', () => {
@@ -59,6 +62,12 @@ describe('the table', () => {
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z_]+$/);
   });
+});
+
+test('the documented schema is the real one', () => {
+  const documented = readFileSync(join(__dirname, '..', '..', 'docs', 'archive.md'), 'utf8').split('### Row')[1].split('###')[0];
+  const lines = [...documented.matchAll(/^\| `(\w+)` \| `([^`]+)` \| (.+) \|$/gm)].map(([, name, type, comment]) => [name, type, comment.replaceAll('\\<', '<')]);
+  expect(lines).toEqual(RECORD_COLUMNS.map(({ name, type, comment }) => [name, type.replace(/<.*/, ''), comment]));
 });
 
 describe('the work group', () => {
@@ -107,7 +116,8 @@ describe('queries to begin with', () => {
 
   test('are by transaction, by day, totals by provider, and high risk', () => {
     expect(all.map(({ Name }) => Name)).toEqual(['transaction-by-id', 'transactions-of-a-day', 'totals-by-provider', 'high-risk']);
-    for (const query of all) expect([query.WorkGroup, query.Database]).toEqual([{ Ref: subject.idOf(queries.workGroup) }, { Ref: subject.idOf(queries.database) }]);
+    const where = [queries.workGroup, queries.database].map((one) => ({ Ref: subject.idOf(one) }));
+    for (const query of all) expect([query.WorkGroup, query.Database]).toEqual(where);
   });
 
   test('each name days, take the last revision of a row, and know the columns they speak of', () => {

@@ -1,7 +1,18 @@
 import { aws_cloudwatch as cloudwatch, aws_iam as iam, aws_kms as kms, Duration } from 'aws-cdk-lib';
-import { RiskBand, TransactionEvent, TransactionTier } from '../../src';
+import { RiskBand, TransactionEvent, TransactionTier, WebAcl } from '../../src';
 import { permissionsOf } from '../helpers/iam';
 import { PropsOrFactory, SynthesizedSystem, synthesize } from '../helpers/template';
+
+test('every log group and every secret can be reached', () => {
+  const subject = synthesize({ endpoint: { webAcl: WebAcl.managedRules() } });
+  const { system } = subject;
+  const reachable = [
+    system.accessLogGroup, system.batchLogGroup, system.workflowLogGroup, system.archiveWorkflowLogGroup, system.webAclLogGroup!,
+    ...[system.validator, system.relay, system.fraudDetector, system.archiver].map(({ logGroup }) => logGroup), ...Object.values(system.secrets),
+  ].map((construct) => subject.idOf(construct)).sort();
+  const created = ['AWS::Logs::LogGroup', 'AWS::SecretsManager::Secret'].flatMap((type) => subject.all(type)).map(({ logicalId }) => logicalId);
+  expect(reachable).toEqual(created.sort());
+});
 
 describe('a rule of your own', () => {
   it('matches new events of this system on its bus', () => {

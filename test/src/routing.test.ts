@@ -95,11 +95,14 @@ describe('conflict rule', () => {
     expect(firstTimeOnly(system.conflictRule)).toEqual({ 'source': [EVENT_SOURCE], 'detail-type': [DETAIL_TYPE.transactionConflict], 'detail': {} });
   });
 
-  it('tells the topic which two events to compare', () => {
+  it('has the workflow tell of them, with both events, and screens nothing', () => {
     const [target, ...others] = targetsOf(system.conflictRule);
     expect(others).toEqual([]);
-    expect(render(target.Arn)).toBe(arnOf(system.alertTopic));
-    expect(fill(target.InputTransformer, event(undefined, DETAIL_TYPE.transactionConflict))).toMatch(/evt_1.*pi_1.*stripe.*another body/);
+    expect(render(target.Arn)).toBe(arnOf(system.workflow));
+    const published = event(undefined, DETAIL_TYPE.transactionConflict);
+    expect(fill(target.InputTransformer, published)).toEqual({
+      transaction: published.detail, timestamp: published.time, screen: false, notify: true, label: 'Conflict',
+    });
   });
 });
 
@@ -125,7 +128,7 @@ describe('delivery', () => {
     ['batch', system.lowValueBatchRule, [['logs:PutLogEvents', log], ['sqs:SendMessage', queue]]],
     ['medium', system.mediumValueRule, [['sqs:SendMessage', queue]]],
     ['high', system.highValueRule, [['sqs:SendMessage', queue]]],
-    ['conflict', system.conflictRule, [['sns:Publish', arnOf(system.alertTopic)], ['sqs:SendMessage', queue]]],
+    ['conflict', system.conflictRule, [['sqs:SendMessage', queue]]],
   ])('of the %s rule is allowed by its targets and the dead-letter queue, and by nothing else', (_, rule, expected) => {
     const allowed = byEventBridge.filter((statement) => statement.condition && sourceOf(statement) === `\${${subject.idOf(rule)}.Arn}`);
     const pairs = allowed.flatMap(({ actions, resources }) => actions.flatMap((action) => resources.map((resource) => `${action} ${resource}`)));
@@ -137,7 +140,7 @@ describe('delivery', () => {
     for (const { condition } of bound) expect(condition).toEqual({ ArnEquals: { 'aws:SourceArn': expect.anything() } });
     expect(new Set(bound.map(sourceOf))).toEqual(new Set([...rules.map(([, rule]) => rule), system.archiveSchedule]
       .map((rule) => `\${${subject.idOf(rule)}.Arn}`)));
-    expect(bound.flatMap(({ ownerType }) => ownerType)).toEqual(expect.arrayContaining(['AWS::SNS::TopicPolicy', 'AWS::Logs::ResourcePolicy']));
+    expect(bound.flatMap(({ ownerType }) => ownerType)).toEqual(expect.arrayContaining(['AWS::SQS::QueuePolicy', 'AWS::Logs::ResourcePolicy']));
   });
 
   it('to the log lets EventBridge create a stream before it says for which rule, but write nothing', () => {
@@ -147,12 +150,8 @@ describe('delivery', () => {
     ]);
   });
 
-  it('to the topic is allowed by its policy, and only to the rule that tells it something', () => {
-    const allowed = statementsOf(subject).filter(({ ownerType, effect }) => ownerType === 'AWS::SNS::TopicPolicy' && effect === 'Allow');
-    expect(allowed.map(({ actions, principals, resources }) => [actions, principals, resources])).toEqual([
-      [['sns:Publish'], ['Service:events.amazonaws.com'], [arnOf(system.alertTopic)]],
-    ]);
-    expect(allowed.map(sourceOf)).toEqual([`\${${subject.idOf(system.conflictRule)}.Arn}`]);
+  it('to the topic is nobody\'s but the workflow\'s and the fraud detector\'s, by their roles', () => {
+    expect(statementsOf(subject).filter(({ ownerType, effect }) => ownerType === 'AWS::SNS::TopicPolicy' && effect === 'Allow')).toEqual([]);
   });
 
   it('to the topic needs TLS', () => {

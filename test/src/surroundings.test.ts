@@ -1,7 +1,7 @@
 import { App, aws_dynamodb as dynamodb, aws_iam as iam, PermissionsBoundary, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { WebhookProcessingSystem } from '../../src';
-import { permissionsOf } from '../helpers/iam';
+import { permissionsOf, statementsOf } from '../helpers/iam';
 import { definitionOf, statesOf } from '../helpers/state-machine';
 import { render, Synthesized, synthesize, testApp } from '../helpers/template';
 import { existing, vpc } from './props/options';
@@ -16,6 +16,13 @@ describe('in a VPC', () => {
       'ec2:AssignPrivateIpAddresses', 'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:DescribeNetworkInterfaces',
       'ec2:DescribeSubnets', 'ec2:UnassignPrivateIpAddresses',
     ]);
+  });
+
+  it('the code of a function may not touch them', () => {
+    const denials = statementsOf(subject).filter(({ effect, actions }) => effect === 'Deny' && actions.includes('ec2:DeleteNetworkInterface'));
+    const functions = [system.validator, system.relay, system.fraudDetector, system.archiver];
+    expect(denials.map(({ roles, condition }) => [roles, render(condition.ArnEquals['lambda:SourceFunctionArn'])]))
+      .toEqual(expect.arrayContaining(functions.map((fn) => [[subject.idOf(fn.role!)], `\${${subject.idOf(fn)}.Arn}`])));
   });
 
   it('functions still have no managed policy', () => {

@@ -20,8 +20,9 @@ describe.each<[string, Definition]>([['transaction workflow', workflow], ['archi
   });
 
   it('tries every task again with growing, jittered pauses', () => {
-    for (const [, { Retry = [] }] of tasksOf(definition)) {
-      expect(Retry.at(-1)).toMatchObject({ ErrorEquals: ['States.ALL'], MaxAttempts: 3, JitterStrategy: 'FULL' });
+    for (const [name, { Retry = [] }] of tasksOf(definition)) {
+      expect(Retry.at(-1)).toMatchObject({ MaxAttempts: 3, JitterStrategy: 'FULL' });
+      if (!name.startsWith('Send')) expect(Retry.at(-1)!.ErrorEquals).toEqual(['States.ALL']);
       expect(Retry.at(-1)!.BackoffRate).toBeGreaterThan(1);
     }
   });
@@ -36,7 +37,10 @@ describe.each<[string, Definition]>([['transaction workflow', workflow], ['archi
     }
     const caught = Object.values(statesOf(definition)).flatMap(({ Catch = [] }) => Catch)
       .filter(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'));
-    for (const { Next, ResultPath } of caught) {
+    const handlers = Object.values(statesOf(definition)).filter((state) => !isDeadLetter(state)).flatMap(({ Catch = [] }) => Catch)
+      .filter(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'));
+    expect(handlers.length).toBeLessThan(caught.length);
+    for (const { Next, ResultPath } of handlers) {
       expect(isDeadLetter(statesOf(definition)[Next])).toBe(true);
       expect(ResultPath).toBe('$.error');
     }
@@ -94,13 +98,13 @@ describe('transaction workflow', () => {
     }
   });
 
-  it.each([['screen', () => screening, 'FraudDetection'], ['notify', () => notification, 'ClaimNotification']] as const)(
+  it.each([['screen', () => screening, 'FraudDetection'], ['notify', () => notification, 'WhatToTell']] as const)(
     'does what %s asks for, and nothing when it does not',
     (flag, branch, task) => {
       const { StartAt, States } = branch();
       const { Choices, Default } = States[StartAt];
       expect(Choices).toEqual([{ Variable: `$.${flag}`, BooleanEquals: true, Next: task }]);
-      expect(States[Default!]).toEqual({ Type: 'Pass', End: true });
+      expect(States[Default!]).toEqual({ Type: 'Pass', End: true, OutputPath: null });
     },
   );
 
@@ -122,8 +126,30 @@ describe('transaction workflow', () => {
     expect(pauses.reduce((sum, pause) => sum + pause, (MaxAttempts + 1) * attempt)).toBeLessThan(workflow.TimeoutSeconds!);
   });
 
-  it('does not retry what cannot end otherwise', () => {
-    expect(states.FraudDetection.Retry![0]).toEqual({ ErrorEquals: ['AlertUncertain', 'NoSuchTransaction'], MaxAttempts: 0 });
+  it('does not retry what cannot end otherwise, and gives an alert of another run twenty seconds', () => {
+    const [uncertain, final] = states.FraudDetection.Retry!;
+    expect(final).toEqual({ ErrorEquals: ['NoSuchTransaction'], MaxAttempts: 0 });
+    expect(uncertain).toEqual({ ErrorEquals: ['AlertUncertain'], IntervalSeconds: 5, BackoffRate: 3, MaxAttempts: 2, JitterStrategy: 'NONE' });
+    const { ErrorEquals, ...pauses } = uncertain;
+    expect(states.AwaitNotification.Retry![0]).toEqual({ ErrorEquals: ['DynamoDB.ConditionalCheckFailedException'], ...pauses });
+  });
+
+  it('fails as a whole only when both branches have ended, and a dead letter could not be kept', () => {
+    for (const [branch, keeper, lost] of [[screening, 'KeepFailedScreening', 'ScreeningNotKept'], [notification, 'KeepFailedNotification', 'NotificationNotKept']] as const) {
+      expect(branch.States[keeper].Catch).toEqual([{ ErrorEquals: ['States.ALL'], Next: lost }]);
+      expect(branch.States[lost]).toMatchObject({ Type: 'Pass', End: true, Result: { not_kept: expect.any(String) } });
+      expect(Object.values(branch.States).filter(({ Type }) => Type === 'Fail')).toEqual([]);
+    }
+    const { Choices, Default } = workflow.States.EverythingKept;
+    expect(Choices).toEqual([{ Or: [0, 1].map((index) => ({ Variable: `$[${index}].not_kept`, IsPresent: true })), Next: 'NotKept' }]);
+    expect(workflow.States.NotKept).toMatchObject({ Type: 'Fail', Error: 'DeadLetterNotKept' });
+    expect(workflow.States[Default!].Type).toBe('Succeed');
+  });
+
+  it('lets no branch end with its input: two large ones together would be more than the limit', () => {
+    for (const branch of [screening, notification]) {
+      for (const state of Object.values(branch.States).filter((one) => isEnd(one) && !one.Result)) expect(state.OutputPath).toBeNull();
+    }
   });
 
   it('claims a notification before it is sent, and only on a row that exists and is not claimed', () => {
@@ -135,14 +161,23 @@ describe('transaction workflow', () => {
     });
     const { ConditionExpression } = ClaimNotification.Parameters;
     expect(ConditionExpression).toContain('attribute_exists(transaction_id)');
-    expect(ConditionExpression).toContain('attribute_not_exists(notified_at)');
+    expect(ConditionExpression).toContain('(attribute_not_exists(notification_owner) OR notification_owner = :claim)');
   });
 
   it('sends nothing when the claim is taken', () => {
     const [taken] = states.ClaimNotification.Catch!;
     expect(taken.ErrorEquals).toEqual(['DynamoDB.ConditionalCheckFailedException']);
-    expect([...reachableFrom(notification, taken.Next)]).not.toContain('SendNotification');
-    expect(isEnd(notification.States[taken.Next])).toBe(true);
+    expect([...reachableFrom(notification, taken.Next)].sort()).toEqual(['AlreadyNotified', 'AwaitNotification', 'KeepFailedNotification', 'NotificationNotKept']);
+  });
+
+  it('does not send again what may have been sent', () => {
+    for (const name of ['SendNotification', 'SendConflict']) {
+      const { Retry, Catch } = states[name];
+      expect(Retry!.flatMap(({ ErrorEquals }) => ErrorEquals)).toEqual(['SNS.ThrottledException', 'SNS.KMSThrottlingException']);
+      expect(Catch![0]).toMatchObject({ ErrorEquals: expect.arrayContaining(Retry![0].ErrorEquals), Next: 'ReleaseNotification' });
+      expect(Catch![0].ErrorEquals.filter((error) => !error.startsWith('SNS.'))).toEqual([]);
+      expect(Catch!.slice(1).map(({ Next }) => Next)).toEqual(['KeepFailedNotification', 'KeepFailedNotification']);
+    }
   });
 
   it('publishes to the alert topic in the words of each protocol, with attributes to filter by', () => {

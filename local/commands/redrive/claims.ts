@@ -20,9 +20,10 @@ export interface Claims {
   release(row: RowKey, branch: Branch): Promise<boolean>;
 }
 
-const CLAIM: Readonly<Record<Branch, { readonly attribute: string; readonly settled: readonly string[] }>> = {
-  screening: { attribute: 'alert_owner', settled: ['alert_sent_at', 'alert_folded_at'] },
-  notification: { attribute: 'notified_at', settled: [] },
+/** Who may alert, and what says that it is done with. */
+const CLAIM: Readonly<Record<Branch, { readonly owner: string; readonly settled: readonly string[] }>> = {
+  screening: { owner: 'alert_owner', settled: ['alert_sent_at', 'alert_folded_at'] },
+  notification: { owner: 'notification_owner', settled: ['notified_at', 'notification_folded_at'] },
 };
 
 export function tableClaims(client: DynamoDBClient, table: string): Claims {
@@ -32,22 +33,22 @@ export function tableClaims(client: DynamoDBClient, table: string): Claims {
   return {
     async state(row, branch) {
       const item = await get(row);
-      const { attribute, settled } = CLAIM[branch];
-      if (item?.record?.S !== RECORD.transaction) return 'gone';
-      return item[attribute] && !settled.some((name) => item[name]) ? 'claimed' : 'free';
+      const { owner, settled } = CLAIM[branch];
+      if (item?.record?.S !== RECORD.transaction && item?.record?.S !== RECORD.conflict) return 'gone';
+      return item[owner] && !settled.some((attribute) => item[attribute]) ? 'claimed' : 'free';
     },
 
     async release(row, branch) {
-      const { attribute, settled } = CLAIM[branch];
-      const claim = (await get(row))?.[attribute];
+      const { owner, settled } = CLAIM[branch];
+      const claim = (await get(row))?.[owner];
       if (!claim) return false;
       try {
         await client.send(new UpdateItemCommand({
           TableName: table,
           Key: toAttributes({ ...row }),
           UpdateExpression: 'SET revision = revision + :one REMOVE #claim',
-          ConditionExpression: ['#claim = :claim', ...settled.map((name) => `attribute_not_exists(${name})`)].join(' AND '),
-          ExpressionAttributeNames: { '#claim': attribute },
+          ConditionExpression: ['#claim = :claim', ...settled.map((attribute) => `attribute_not_exists(${attribute})`)].join(' AND '),
+          ExpressionAttributeNames: { '#claim': owner },
           ExpressionAttributeValues: { ':claim': claim, ':one': { N: '1' } },
         }));
         return true;

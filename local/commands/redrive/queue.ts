@@ -7,17 +7,19 @@ const HIDDEN_SECONDS = 300;
 export type Disposal = 'delete' | 'keep';
 
 /**
- * Shows every message of a queue once. A letter that comes back while this runs
- * stays for the next time, or a failure that lasts would keep it going for ever.
+ * Shows every message of a queue once, and says whether it came while this runs: such
+ * a one has to stay for the next time, or a failure that lasts would keep it going for ever.
  */
-export async function eachMessage(client: SQSClient, queueUrl: string, handle: (message: Message) => Promise<Disposal>): Promise<void> {
+export async function eachMessage(
+  client: SQSClient, queueUrl: string, handle: (message: Message, isNew: boolean) => Promise<Disposal>,
+): Promise<void> {
   const startedAt = Date.now();
   const kept: Message[] = [];
   try {
     for (let messages = await receive(client, queueUrl); messages.length > 0; messages = await receive(client, queueUrl)) {
       for (const message of messages) {
         kept.push(message);
-        if (Number(message.Attributes?.SentTimestamp) > startedAt || await handle(message) === 'keep') continue;
+        if (await handle(message, Number(message.Attributes?.SentTimestamp) > startedAt) === 'keep') continue;
         await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }));
         kept.pop();
       }

@@ -20,7 +20,7 @@ export interface RedriveOptions {
 
 /** Brings the letters of one queue back, and tells of each what became of it. */
 export async function redriveQueue(source: Source, queueUrl: string, options: RedriveOptions): Promise<void> {
-  await eachMessage(options.sqs, queueUrl, async (message): Promise<Disposal> => {
+  await eachMessage(options.sqs, queueUrl, async (message, isNew): Promise<Disposal> => {
     const letter = letterOf(message);
     const about = { source, kind: letter.kind, what: letter.what, error: letter.error };
     try {
@@ -28,6 +28,7 @@ export async function redriveQueue(source: Source, queueUrl: string, options: Re
         options.report.add({ ...about, outcome: 'found' });
         return 'keep';
       }
+      if (isNew) throw new NotRedrivable('it came while this was running, or the clock of this machine is behind: run again');
       await redrive(letter, options);
       options.report.add({ ...about, outcome: 'redriven' });
       return 'delete';

@@ -22,7 +22,7 @@ beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'recovery-'));
   const app = new App({ outdir: scratch });
   new WebhookProcessingSystem(new Stack(app, 'Payments'), 'System', {
-    alertSubscribers: [AlertSubscriber.email('alerts@example.com')], removalPolicy: RemovalPolicy.DESTROY,
+    alertSubscribers: [AlertSubscriber.email('alerts@example.com')], archival: { athena: {} }, removalPolicy: RemovalPolicy.DESTROY,
   });
   runner = await Runner.start({ app: app.synth().directory });
 });
@@ -59,7 +59,7 @@ async function putUnpublished(item: object): Promise<void> {
 const eventsOf = (id: string) => runner.services.journal.entries()
   .filter(({ type, data }) => type === 'EventReceived' && JSON.stringify(data.event).includes(`"${id}"`)).map(({ data }) => data.event as Record<string, any>)
   .filter((event) => event['detail-type'] !== 'Transaction Screened');
-const kept = () => [...runner.services.buses.archives.values()][0].kept();
+const kept = () => [...runner.services.buses.archives.values()][0].kept().filter(({ value }) => value['detail-type'] !== 'Transaction Screened');
 const batchLog = () => runner.services.logs.lines(physicalId('Routing/BatchLog/Resource'));
 
 async function redrive(...args: string[]): Promise<{ code: number; outcomes: Record<string, unknown>[] }> {
@@ -75,23 +75,30 @@ const workflowLetter = (stage: string, image: ReturnType<typeof imageWith>, erro
   error: { Error: error, Cause: '' },
   input: {
     transaction: {
-      transaction_id: image.provider_transaction_id.S, key: { transaction_id: image.transaction_id.S, event_id: image.event_id.S }, provider: 'stripe', endpoint: 'stripe',
-      reference: image.provider_transaction_id.S, event_type: 'e', amount_text: '50000.00', currency: 'USD', tier: 'high', customer_id: null, occurred_at: image.occurred_at.S, received_at: image.received_at.S, metadata: {},
+      transaction_id: image.provider_transaction_id.S, reference: image.provider_transaction_id.S, key: { transaction_id: image.transaction_id.S, event_id: image.event_id.S }, provider: 'stripe', endpoint: 'stripe',
+      event_type: 'e', amount_text: '50000.00', currency: 'USD', tier: 'high', customer_id: null, occurred_at: image.occurred_at.S, received_at: image.received_at.S, received_epoch_s: 1_760_000_000, metadata: {},
     },
     timestamp: image.received_at.S, screen: true, notify: true, label: 'High',
   },
 });
 
+test('SQL over the archive is not run here, and the runner says so', () => {
+  expect([...new Set(runner.unsupported.map(({ type }) => type))].sort()).toEqual([
+    'AWS::Athena::NamedQuery', 'AWS::Athena::WorkGroup', 'AWS::Glue::Database', 'AWS::Glue::Table',
+  ]);
+});
+
 describe('redrive', () => {
-  test('of an event that a topic would not take, to that topic alone', async () => {
-    const { topics, targets } = runner.services;
-    targets.register('sns', async () => { throw new ServiceError('NotFound', 'Topic does not exist'); });
-    for (const amount of [10, 11]) await receive('twice', amount);
-    targets.register('sns', (arn, invocation) => topics.deliver(arn, invocation));
+  test('of a conflict that a workflow would not take, which tells of it then', async () => {
+    const { machines, targets } = runner.services;
+    await receive('twice', 10);
+    targets.register('states', async () => { throw new ServiceError('StateMachineDoesNotExist', 'State machine does not exist'); });
+    await receive('twice', 11);
+    targets.register('states', async (arn, { payload, traceHeader }) => { machines.startExecution(arn, payload, { traceHeader }); });
     expect(waiting()).toEqual([1, 0, 0]);
     expect(mailed('twice')).toBe(0);
 
-    expect(await redrive('--only', 'routing', '--dry-run')).toMatchObject({ code: 1, outcomes: [{ source: 'routing', kind: 'event', outcome: 'found', error: 'Topic does not exist' }] });
+    expect(await redrive('--only', 'routing', '--dry-run')).toMatchObject({ code: 1, outcomes: [{ source: 'routing', kind: 'event', outcome: 'found', error: 'State machine does not exist' }] });
     expect(waiting()).toEqual([1, 0, 0]);
     expect(await redrive('--only', 'routing')).toMatchObject({ code: 0, outcomes: [{ outcome: 'redriven' }] });
     expect(waiting()).toEqual([0, 0, 0]);
@@ -155,7 +162,7 @@ describe('redrive', () => {
 
   test('of a branch that may have alerted only when told to', async () => {
     const image = imageWith({ transactionId: 'uncertain', amount: '50000.00', receivedAt: new Date().toISOString() });
-    await putUnpublished({ ...image, notified_at: { S: '2025-10-09T00:00:00Z' } });
+    await putUnpublished({ ...image, notification_owner: { S: 'a run that died' } });
     queue('Workflow').send({ body: workflowLetter('notification', image, 'SNS.InternalErrorException') });
     expect(await redrive('--only', 'workflow')).toMatchObject({ code: 1, outcomes: [{ outcome: 'kept', reason: expect.stringContaining('--release-claims') }] });
     expect(mailed('uncertain')).toBe(0);

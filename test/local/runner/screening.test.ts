@@ -1,71 +1,35 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Webhook } from 'standardwebhooks';
-import { Runner } from '../../../local/runner/runner';
-import { AlertSubscriber, FraudRule, HandlerPackaging, RiskBand, TransactionTier, WebhookProcessingSystem } from '../../../src';
+import { Duration } from 'aws-cdk-lib';
+import { AlertSubscriber, FraudRule, RiskBand, TransactionTier } from '../../../src';
+import { runningSystem } from '../../helpers/running-system';
 
 jest.setTimeout(60_000);
 
-let scratch: string;
-let runner: Runner;
-
-beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), 'webhook-screening-'));
-  const app = new App({ outdir: scratch });
-  new WebhookProcessingSystem(new Stack(app, 'Payments'), 'System', {
-    alertSubscribers: [
-      AlertSubscriber.email('fraud@example.com', { filter: { riskBands: [RiskBand.HIGH] } }),
-      AlertSubscriber.email('value@example.com', { filter: { tiers: [TransactionTier.MEDIUM] } }),
+const system = runningSystem(() => ({
+  alertSubscribers: [
+    AlertSubscriber.email('fraud@example.com', { filter: { riskBands: [RiskBand.HIGH] } }),
+    AlertSubscriber.email('value@example.com', { filter: { tiers: [TransactionTier.MEDIUM] } }),
+  ],
+  fraudDetection: {
+    rules: [
+      FraudRule.velocityCount({ count: 3, weight: 0.5, window: Duration.hours(1) }), FraudRule.highAmount({ limit: 500, weight: 0.3 }),
+      FraudRule.blockList({ customers: ['cus_blocked'] }), FraudRule.roundAmount({ weight: 0.1, shadow: true }),
     ],
-    fraudDetection: {
-      rules: [
-        FraudRule.velocityCount({ count: 3, weight: 0.5, window: Duration.hours(1) }), FraudRule.highAmount({ limit: 500, weight: 0.3 }),
-        FraudRule.blockList({ customers: ['cus_blocked'] }), FraudRule.roundAmount({ weight: 0.1, shadow: true }),
-      ],
-    },
-    packaging: HandlerPackaging.zip(),
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  app.synth();
-  runner = await Runner.start({ app: scratch });
-});
-afterAll(async () => {
-  await runner.stop();
-  rmSync(scratch, { recursive: true, force: true });
-});
+  },
+}));
+const { post, journeyOf, mailOf, letters, redrive } = system;
 
 const bodyOf = (id: string, customer: string, amount = '10.00') =>
   `{"transaction_id":"${id}","amount":${amount},"currency":"USD","provider":"acme","customer_id":"${customer}","metadata":{"card":"4111111111111111"}}`;
-
-async function post(id: string, body: string): Promise<number> {
-  const at = new Date();
-  const [{ secretArn }] = runner.systems[0].endpoints;
-  const response = await fetch(`${runner.url}/webhook`, { method: 'POST', body, headers: {
-    'content-type': 'application/json', 'webhook-id': `msg_${id}`, 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-    'webhook-signature': new Webhook(runner.services.secrets.value(secretArn!)).sign(`msg_${id}`, at, body),
-  } });
-  await response.arrayBuffer();
-  return response.status;
-}
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-async function journeyOf(id: string): Promise<any> {
-  await runner.settled();
-  return (await fetch(`${runner.url}/_local/transactions/${id}`)).json();
-}
-
-const mailOf = (address: string) => runner.services.topics.mailbox().filter(({ endpoint }) => endpoint === address);
 
 test('fifty deliveries of ten transactions at the same moment are ten verdicts that saw each other, and at most one alert each', async () => {
   const bodies = Array.from({ length: 10 }, (_, index) => [`burst_${index}`, bodyOf(`burst_${index}`, 'cus_burst', '600.00')] as const);
   const statuses = await Promise.all(Array.from({ length: 50 }, (_, index) => post(...bodies[index % 10])));
   expect(new Set(statuses)).toEqual(new Set([200]));
   const journeys = await Promise.all(bodies.map(([id]) => journeyOf(id)));
-  for (const { score, screened, stored, published } of journeys) {
+  for (const { score, screened, stored, published, told } of journeys) {
     expect([stored.length, published.length, screened.length]).toEqual([1, 1, 1]);
     expect(score.rules).toHaveLength(4);
+    expect(told).toHaveLength(score.fraud_status === 'high_risk' ? 1 : 0);
   }
   const seen = journeys.map(({ score }) => Number(score.rules[0].observed.split(' ')[0]));
   expect(Math.max(...seen)).toBe(10);
@@ -93,45 +57,44 @@ test('every band is reached, and explained', async () => {
 
 test('a medium value is told of once, to whoever asked for it, without what the metadata holds', async () => {
   await post('value', bodyOf('value', 'cus_value', '1500.50'));
-  await journeyOf('value');
-  const mails = mailOf('value@example.com').filter(({ body }) => body.includes('Transaction: value'));
-  expect(mails).toMatchObject([{ subject: 'Medium Value Transaction Received', body: expect.stringContaining('1500.50 USD') }]);
+  const { told } = await journeyOf('value');
+  expect(told).toMatchObject([{ subject: 'Medium Value Transaction Received', alert_type: 'medium_value' }]);
+  expect(mailOf('value@example.com', 'Transaction: value')).toEqual([expect.stringContaining('1500.50 USD')]);
+  const { runner } = system;
   const sent = runner.services.journal.entries().filter(({ service, type }) => service === 'sns' && type === 'MessagePublished');
   expect(JSON.stringify(sent)).not.toContain('4111111111111111');
   expect(JSON.stringify(runner.services.topics.mailbox())).not.toContain('4111111111111111');
 });
 
 test('while the fraud detector is down nothing is lost: the dead-letter queue holds what was not screened, and redriving it screens them', async () => {
-  const { functions, queues, machines } = runner.services;
-  const invoke = functions.invoke.bind(functions);
-  const down = jest.spyOn(functions, 'invoke').mockImplementation((name, ...others) => (
-    name.includes('FraudDetector') ? Promise.reject(new Error('Lambda.ServiceException')) : invoke(name, ...others)));
+  const { faults } = system.runner.services;
+  const target = system.nameOf('Workflow/FraudDetector/Function');
+  faults.add({ service: 'lambda', target, effect: 'crash', times: 1 });
+  faults.add({ service: 'lambda', target, effect: 'fail' });
   const impatient = jest.spyOn(Math, 'random').mockReturnValue(0);
   const ids = ['down_1', 'down_2', 'down_3'];
   await Promise.all(ids.map((id) => post(id, bodyOf(id, `cus_${id}`, '2000.00'))));
   const journeys = await Promise.all(ids.map(journeyOf));
-  down.mockRestore();
   impatient.mockRestore();
-  for (const { score, stored, workflow } of journeys) {
+  for (const { score, stored, workflow, told } of journeys) {
     expect([score, stored[0].status, workflow[0].status]).toEqual([null, 'pending', 'SUCCEEDED']);
+    // Notification does not depend on screening.
+    expect(told).toMatchObject([{ alert_type: 'medium_value' }]);
   }
-  // Notification does not depend on screening.
-  for (const id of ids) expect(mailOf('value@example.com').filter(({ body }) => body.includes(`Transaction: ${id}`))).toHaveLength(1);
+  expect(letters().map(({ stage, input, error }) => [stage, input.transaction.transaction_id, error.Error]).sort())
+    .toEqual(ids.map((id) => ['screening', id, 'Lambda.ServiceException']));
 
-  const queue = queues.all().find(({ identity }) => queues.peek(identity.arn).length > 0)!.identity.arn;
-  const letters = await queues.receive(queue, { maxMessages: 10 });
-  const kept = letters.map(({ body }) => JSON.parse(body) as { stage: string; input: { transaction: { transaction_id: string } }; error: object });
-  expect(kept.map(({ stage, input }) => [stage, input.transaction.transaction_id]).sort()).toEqual(ids.map((id) => ['screening', id]));
-  const [{ arn }] = machines.list().filter(({ type }) => type === 'EXPRESS');
-  for (const { input } of kept) machines.startExecution(arn, JSON.stringify(input));
-  for (const { receiptHandle } of letters) queues.delete(queue, receiptHandle!);
+  faults.end();
+  expect(await redrive()).toBe(0);
+  expect(letters()).toEqual([]);
   for (const id of ids) {
     expect((await journeyOf(id)).score).toMatchObject({ fraud_status: 'low_risk', risk_factors: ['high_amount'] });
-    expect(mailOf('value@example.com').filter(({ body }) => body.includes(`Transaction: ${id}`))).toHaveLength(1);
+    expect(mailOf('value@example.com', `Transaction: ${id}`)).toHaveLength(1);
   }
 });
 
 test('rows of the history are neither published nor shown as transactions', async () => {
+  const { runner } = system;
   const { Items } = await runner.services.dynamodb.execute<{ Items: { record: { S: string }; expires_at?: { N: string } }[] }>('Scan', { TableName: runner.systems[0].tableName });
   const rows = Items.filter(({ record }) => record.S === 'customer-history');
   expect(rows.length).toBeGreaterThan(10);

@@ -28,7 +28,8 @@ function verdict(model: FraudAnalysis['model']): FraudAnalysis {
 /** The workflow claims its notification itself: the update it is deployed with. */
 async function notify(key: Record<string, { S: string }>): Promise<void> {
   const subject = synthesize();
-  const { UpdateExpression, ConditionExpression, ExpressionAttributeNames } = statesOf(definitionOf(subject, subject.system.workflow)).ClaimNotification.Parameters;
+  const { ClaimNotification } = statesOf(definitionOf(subject, subject.system.workflow));
+  const { UpdateExpression, ConditionExpression, ExpressionAttributeNames } = ClaimNotification.Parameters;
   await engines.table.client.send(new UpdateItemCommand({
     TableName: TABLE_NAME, Key: key, UpdateExpression, ConditionExpression, ExpressionAttributeNames,
     ExpressionAttributeValues: { ':at': { S: AT }, ':one': { N: '1' }, ':transaction': { S: 'transaction' } },

@@ -15,6 +15,12 @@ import { dynaliteTable, TABLE_NAME, TestTable } from '../../helpers/dynalite-tab
 import { clientOptions, serve, Served } from '../../local/s3/serve';
 import { Crash, Crashed } from './world';
 
+/** The answer to a call is lost on its way, and the client sends it again by itself. */
+export interface Repetition {
+  readonly call: number;
+  readonly when: 'twice';
+}
+
 /** The archiver as it is deployed, on a table and a bucket that are asked over HTTP; it can be killed at any of its calls. */
 export class Engines {
   public s3!: S3Client;
@@ -22,7 +28,7 @@ export class Engines {
   public now = Date.parse('2025-10-12T02:00:00Z');
   /** Names of the commands that were sent. */
   public readonly calls: string[] = [];
-  public crash?: Crash;
+  public crash?: Crash | Repetition;
   public readonly table: TestTable = dynaliteTable();
   private readonly buckets: Buckets;
   private served!: Served;
@@ -111,7 +117,7 @@ export class Engines {
       this.underWay.add(answer);
       await answer.finally(() => this.underWay.delete(answer));
       if (when === 'after') throw this.killed(commandName!);
-      return answer;
+      return when === 'twice' ? next(args) : answer;
     }, { step: 'initialize', priority: 'high' });
   }
 

@@ -25,13 +25,28 @@ async function freshEngines(): Promise<void> {
 /** The set of records, one line each; and who stands in for them. */
 async function outcome(): Promise<{ records: string[]; tombstones: string[]; others: string[] }> {
   const [items, archived] = [await engines.table.all(), await engines.archived()];
-  const idsOf = (record: (kind: string | undefined) => boolean) => items.filter((item) => record(item.record?.S)).map(({ transaction_id }) => transaction_id.S!).sort();
+  const idsOf = (isWanted: (kind: string | undefined) => boolean) =>
+    items.filter(({ record }) => isWanted(record?.S)).map(({ transaction_id }) => transaction_id.S!).sort();
   return {
     records: archived.map(({ attributes }) => printJson(Object.fromEntries(Object.entries(attributes).sort()))).sort(),
     tombstones: idsOf((kind) => kind === 'tombstone'),
     others: idsOf((kind) => kind !== 'tombstone'),
   };
 }
+
+test('a call that was sent twice, as its answer was lost, changes nothing', async () => {
+  await freshEngines();
+  await engines.run('run-1');
+  const [calls, undisturbed] = [[...engines.calls], await outcome()];
+  for (const [index, command] of calls.entries()) {
+    if (READS.includes(command)) continue;
+    await freshEngines();
+    engines.crash = { call: index + 1, when: 'twice' };
+    // Where that is an error, the workflow tries again.
+    await engines.run('run-1').catch(() => engines.run('run-1'));
+    expect([index, await outcome()]).toEqual([index, undisturbed]);
+  }
+});
 
 test('a run that is killed at any of its calls and then run again ends with the same set of records, all of them listed', async () => {
   await freshEngines();

@@ -7,10 +7,10 @@ import { CONFIG, detail, RISKY } from './setup';
 
 const output = captureOutput();
 
-type World = { claim?: AlertClaim; failure?: unknown; metadata?: Record<string, unknown> } & Partial<Pick<ScreenDependencies, 'folds' | 'fuses' | 'model'>>;
+type World = { claim?: AlertClaim; onClaim?: (owner: string) => void; failure?: unknown; metadata?: Record<string, unknown> } & Partial<Pick<ScreenDependencies, 'folds' | 'fuses' | 'model'>>;
 
 /** Verdicts in memory, and a topic that may fail. */
-function world({ claim, failure, metadata = {}, ...more }: World = {}) {
+function world({ claim, onClaim, failure, metadata = {}, ...more }: World = {}) {
   const sent: Alert[] = [];
   const released: string[] = [];
   let verdict: FraudAnalysis | undefined;
@@ -18,17 +18,22 @@ function world({ claim, failure, metadata = {}, ...more }: World = {}) {
   let sentAt: string | undefined;
   const verdicts: Verdicts = {
     record: async (_, analysis) => { verdict ??= analysis; return verdict; },
-    claimAlert: async (_, execution) => {
+    claimAlert: async (_, claimant) => {
+      onClaim?.(claimant);
       if (claim) return claim;
-      if (sentAt) return 'sent';
-      if (owner) return owner === execution ? 'uncertain' : 'others';
-      owner = execution;
+      if (sentAt) return 'settled';
+      if (owner) return 'uncertain';
+      owner = claimant;
       return 'mine';
     },
     metadataOf: async () => metadata,
     alertFolded: async (_, at) => { sentAt = at; },
     alertSent: async (_, at) => { sentAt = at; },
-    releaseAlert: async ({ transaction_id }) => { owner = undefined; released.push(transaction_id); },
+    releaseAlert: async ({ transaction_id }, claimant) => {
+      expect(claimant).toBe(owner);
+      owner = undefined;
+      released.push(transaction_id);
+    },
   };
   const failures = failure === undefined ? [] : [failure];
   const deps: ScreenDependencies = {
@@ -81,10 +86,19 @@ test('a transaction is counted by its band, and timed, once', async () => {
   expect(metrics('StoreToVerdictLatency').map(({ value, unit }) => [value, unit])).toEqual([[750, 'Milliseconds']]);
 });
 
-test.each([['sent', 'already_sent'], ['others', 'sent_by_another']] as const)('a claim answered with "%s" sends nothing: %s', async (claim, alert) => {
-  const { sent, run } = world({ claim });
-  expect((await run()).alert).toBe(alert);
+test('an alert that is settled is not sent again', async () => {
+  const { sent, run } = world({ claim: 'settled' });
+  expect((await run()).alert).toBe('already_sent');
   expect(sent).toEqual([]);
+});
+
+test('every attempt claims for itself, under a name that says which execution it belongs to', async () => {
+  const owners: string[] = [];
+  const { run } = world({ failure: Object.assign(new Error('failed'), { $metadata: { httpStatusCode: 429 } }), onClaim: (owner) => owners.push(owner) });
+  await expect(run()).rejects.toThrow('failed');
+  await run();
+  expect(owners.every((owner) => owner.startsWith('execution-1 '))).toBe(true);
+  expect(new Set(owners).size).toBe(2);
 });
 
 test('a claim whose outcome nobody knows is left to a person, not sent again', async () => {
@@ -111,7 +125,7 @@ describe('when the topic', () => {
       await expect(run()).rejects.toBe(failure);
       expect(released).toEqual([]);
       await expect(run()).rejects.toThrow(AlertUncertain);
-      expect((await run(RISKY, 'execution-2')).alert).toBe('sent_by_another');
+      await expect(run(RISKY, 'execution-2')).rejects.toThrow(AlertUncertain);
       expect(sent).toEqual([]);
     });
 });
@@ -146,6 +160,14 @@ test('an alert says how many were folded before it', async () => {
   const { run, sent } = world({ folds: { open: async () => 7, reopen: async () => undefined } });
   await run();
   expect(sent).toMatchObject([{ folded: 7 }]);
+});
+
+test.each([[429, ['stripe#pi_1']], [500, []]])('an alert that failed with %i leaves the place of its cause to the next one', async (httpStatusCode, givenBack) => {
+  const reopened: number[] = [];
+  const folds = { open: async () => 3, reopen: async (_: Alert, folded: number) => { reopened.push(folded); } };
+  const { run, released } = world({ folds, failure: Object.assign(new Error('failed'), { $metadata: { httpStatusCode } }) });
+  await expect(run()).rejects.toThrow('failed');
+  expect([reopened, released]).toEqual([[3], givenBack]);
 });
 
 test('a fold that cannot be looked up gives the alert back', async () => {

@@ -28,6 +28,7 @@ export function detail(overrides: Partial<TransactionDetail> = {}): TransactionD
     customer_id: 'cus_1',
     occurred_at: '2025-10-09T08:53:00.000Z',
     received_at: '2025-10-09T08:53:20.000Z',
+    received_epoch_s: 1_760_000_000,
     metadata: {},
     ...overrides,
   };

@@ -134,9 +134,10 @@ describe('folding', () => {
     const folds = tableFolds(table.client, TABLE_NAME, 600);
     await folds.open(alert('a', 0, 'cus_failed'));
     expect(await folds.open(alert('a', 1, 'cus_failed'))).toBe(0);
-    await folds.reopen(alert('a', 1, 'cus_failed'));
-    expect(await folds.open(alert('b', 2, 'cus_failed'))).toBe(0);
-    await folds.reopen(alert('a', 3, 'cus_failed'));
+    expect(await folds.open(alert('x', 1, 'cus_failed'))).toBeUndefined();
+    await folds.reopen(alert('a', 1, 'cus_failed'), 2);
+    expect(await folds.open(alert('b', 2, 'cus_failed'))).toBe(3);
+    await folds.reopen(alert('a', 3, 'cus_failed'), 0);
     expect(await folds.open(alert('c', 4, 'cus_failed'))).toBeUndefined();
   });
 });

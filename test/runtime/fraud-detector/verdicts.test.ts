@@ -23,7 +23,7 @@ describe('the condition of every update', () => {
     await verdicts.record(RISKY.key, risky, AT);
     await verdicts.claimAlert(RISKY.key, 'execution-1');
     await verdicts.alertSent(RISKY.key, AT);
-    await verdicts.releaseAlert(RISKY.key);
+    await verdicts.releaseAlert(RISKY.key, 'execution-1');
     expect(updates()).toHaveLength(4);
     for (const { ConditionExpression, TableName, Key } of updates()) {
       expect(ConditionExpression).toMatch(/^attribute_exists\(transaction_id\)/);
@@ -88,7 +88,7 @@ describe('against a table', () => {
     await expect(verdicts.record(key, risky, AT)).rejects.toThrow(NoSuchTransaction);
     await expect(verdicts.claimAlert(key, 'execution-1')).rejects.toThrow(NoSuchTransaction);
     await expect(verdicts.alertSent(key, AT)).rejects.toThrow(ConditionalCheckFailedException);
-    await expect(verdicts.releaseAlert(key)).rejects.toThrow(ConditionalCheckFailedException);
+    await expect(verdicts.releaseAlert(key, 'execution-1')).rejects.toThrow(ConditionalCheckFailedException);
     expect(await table.all()).toHaveLength(rows);
   });
 
@@ -98,36 +98,38 @@ describe('against a table', () => {
     expect(await rowOf(key)).not.toHaveProperty('fraud_analysis');
   });
 
-  test('the alert belongs to whoever claims it first', async () => {
+  test('the alert belongs to whoever claims it first; an answer that was lost does not cost it', async () => {
     const key = await stored();
-    expect(await verdicts.claimAlert(key, 'execution-1')).toBe('mine');
-    expect(await verdicts.claimAlert(key, 'execution-2')).toBe('others');
+    expect(await verdicts.claimAlert(key, 'one')).toBe('mine');
+    expect(await verdicts.claimAlert(key, 'two')).toBe('uncertain');
+    expect(await verdicts.claimAlert(key, 'one')).toBe('mine');
   });
 
-  test('the owner that comes back without knowing what became of it is told so', async () => {
+  test.each(['alertSent', 'alertFolded'] as const)('once settled by %s it is so for everybody', async (settle) => {
     const key = await stored();
-    await verdicts.claimAlert(key, 'execution-1');
-    expect(await verdicts.claimAlert(key, 'execution-1')).toBe('uncertain');
+    await verdicts.claimAlert(key, 'one');
+    await verdicts[settle](key, AT);
+    expect([await verdicts.claimAlert(key, 'one'), await verdicts.claimAlert(key, 'two')]).toEqual(['settled', 'settled']);
   });
 
-  test('once sent it is sent for everybody', async () => {
+  test('only who claimed it can give it back', async () => {
     const key = await stored();
-    await verdicts.claimAlert(key, 'execution-1');
-    await verdicts.alertSent(key, AT);
-    expect([await verdicts.claimAlert(key, 'execution-1'), await verdicts.claimAlert(key, 'execution-2')]).toEqual(['sent', 'sent']);
+    await verdicts.claimAlert(key, 'one');
+    await expect(verdicts.releaseAlert(key, 'two')).rejects.toThrow(ConditionalCheckFailedException);
+    expect(await verdicts.claimAlert(key, 'two')).toBe('uncertain');
   });
 
   test('once given back it can be claimed again', async () => {
     const key = await stored();
     await verdicts.claimAlert(key, 'execution-1');
-    await verdicts.releaseAlert(key);
+    await verdicts.releaseAlert(key, 'execution-1');
     expect(await verdicts.claimAlert(key, 'execution-2')).toBe('mine');
   });
 
   test('every change raises the revision, or the row would be buried as it was before', async () => {
     const key = await stored();
     const changes = [
-      () => verdicts.record(key, risky, AT), () => verdicts.claimAlert(key, 'execution-1'), () => verdicts.releaseAlert(key),
+      () => verdicts.record(key, risky, AT), () => verdicts.claimAlert(key, 'execution-1'), () => verdicts.releaseAlert(key, 'execution-1'),
       () => verdicts.claimAlert(key, 'execution-2'), () => verdicts.alertSent(key, AT), () => verdicts.alertFolded(key, AT),
     ];
     for (const [index, change] of changes.entries()) {
@@ -138,7 +140,7 @@ describe('against a table', () => {
 
   test('what was archived with its claim has nothing to give back', async () => {
     const key = await stored({ record: { S: 'tombstone' }, revision: undefined as never });
-    await expect(verdicts.releaseAlert(key)).resolves.toBeUndefined();
+    await expect(verdicts.releaseAlert(key, 'execution-1')).resolves.toBeUndefined();
     expect(await rowOf(key)).not.toHaveProperty('revision');
   });
 
@@ -146,6 +148,6 @@ describe('against a table', () => {
     const key = await stored();
     const claims = await Promise.all(Array.from({ length: 10 }, (_, index) => verdicts.claimAlert(key, `execution-${index}`)));
     expect(claims.filter((claim) => claim === 'mine')).toHaveLength(1);
-    expect(claims.filter((claim) => claim === 'others')).toHaveLength(9);
+    expect(claims.filter((claim) => claim === 'uncertain')).toHaveLength(9);
   });
 });

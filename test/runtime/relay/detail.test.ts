@@ -25,6 +25,7 @@ describe('what a stored transaction says on the bus', () => {
       customer_id: 'cus_1',
       occurred_at: '2025-10-09T08:53:00.000Z',
       received_at: '2025-10-09T08:53:20.000Z',
+      received_epoch_s: 1_760_000_000,
       metadata: { order: 'A-1' },
     });
   });

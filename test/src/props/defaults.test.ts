@@ -3,6 +3,7 @@ import { documentedProps } from '../../helpers/documented-props';
 import { definitionOf, statesOf } from '../../helpers/state-machine';
 import { render, synthesize } from '../../helpers/template';
 import { ALARM_DEFAULTS } from './alarms';
+import { CAPACITY_DEFAULTS } from './capacity';
 import { HMAC_DEFAULTS } from './hmac';
 import { SCREENING_DEFAULTS } from './screening';
 import { OPTION_DEFAULTS } from './options';
@@ -22,6 +23,9 @@ const fraudRules = () => new Map<string, any>(fraudConfig().rules.map((rule: any
 const thresholds = () => JSON.parse(subject.environmentOf(system.validator).TIER_THRESHOLDS);
 const stageSettings = () => subject.all('AWS::ApiGateway::Stage')[0].Properties.MethodSettings;
 const providers = () => JSON.parse(subject.environmentOf(system.validator).PROVIDERS);
+
+/** With SQL over the archive. */
+const asked = synthesize({ archival: { athena: {} } });
 
 /** Providers with options of their own. */
 const vendors = synthesize({
@@ -115,6 +119,11 @@ const DEFAULTS: { [prop: string]: () => void } = {
   'ArchivalProps.schedule': () => expect(subject.propertiesOf(system.archiveSchedule).ScheduleExpression).toBe('cron(0 2 * * ? *)'),
   'ArchivalProps.segments': () =>
     expect(statesOf(definitionOf(subject, system.archiveWorkflow)).PlanSegments.Parameters.segments).toEqual([0, 1, 2, 3]),
+  'ArchivalProps.athena': () => subject.template.resourceCountIs('AWS::Athena::WorkGroup', 0),
+  'ArchiveQueryProps.scanLimit': () =>
+    asked.template.hasResourceProperties('AWS::Athena::WorkGroup', { WorkGroupConfiguration: { BytesScannedCutoffPerQuery: 10 * 1024 ** 3 } }),
+  'ArchiveQueryProps.resultsExpireAfter': () =>
+    expect(asked.propertiesOf(asked.system.archiveQueries!.resultsBucket).LifecycleConfiguration.Rules[0].ExpirationInDays).toBe(7),
 
   'ArchivalProps.objectLock': () => expect(subject.propertiesOf(system.auditBucket)).not.toHaveProperty('ObjectLockEnabled'),
 
@@ -175,6 +184,7 @@ const DEFAULTS: { [prop: string]: () => void } = {
   ...HMAC_DEFAULTS,
   ...VENDOR_DEFAULTS,
   ...OPTION_DEFAULTS,
+  ...CAPACITY_DEFAULTS,
   'ContainerPackagingOptions.baseImage': () => {
     const images = Object.values(subject.assetManifest.dockerImages);
     expect(images).toHaveLength(4);

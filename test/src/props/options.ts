@@ -1,6 +1,6 @@
 import {
-  aws_certificatemanager as acm, aws_dynamodb as dynamodb, aws_ec2 as ec2, aws_events as events, aws_kms as kms, aws_logs as logs, aws_route53 as route53,
-  aws_s3 as s3, aws_sns as sns, Stack,
+  aws_certificatemanager as acm, aws_dynamodb as dynamodb, aws_ec2 as ec2, aws_events as events, aws_kms as kms, aws_logs as logs,
+  aws_route53 as route53, aws_s3 as s3, aws_sns as sns, Stack,
 } from 'aws-cdk-lib';
 import { EndpointDomainOptions, RiskBand, TransactionEvent, TransactionTier, WebAcl, WebhookProcessingSystemProps, WebhookProvider } from '../../../src';
 import { render, Synthesized, SynthesizedSystem, synthesize } from '../../helpers/template';
@@ -65,7 +65,7 @@ const patternOf = (options?: Parameters<SynthesizedSystem['system']['addRule']>[
   const rule = subject.system.addRule('Mine', options);
   return subject.stack.resolve((rule.node.defaultChild as events.CfnRule).eventPattern);
 };
-const NEW = { 'replay': [{ exists: false }] };
+const NEW = { replay: [{ exists: false }] };
 
 type Assertions = { [prop: string]: () => void };
 

@@ -4,6 +4,7 @@ import { documentedProps } from '../../helpers/documented-props';
 import { definitionOf, statesOf } from '../../helpers/state-machine';
 import { synthesize } from '../../helpers/template';
 import { ALARM_OVERRIDES } from './alarms';
+import { CAPACITY_OVERRIDES } from './capacity';
 import { HMAC_OVERRIDES } from './hmac';
 import { SCREENING_OVERRIDES } from './screening';
 import { OPTION_OVERRIDES } from './options';
@@ -195,6 +196,7 @@ const OVERRIDES: { [prop: string]: () => void } = {
   ...HMAC_OVERRIDES,
   ...VENDOR_OVERRIDES,
   ...OPTION_OVERRIDES,
+  ...CAPACITY_OVERRIDES,
   'ContainerPackagingOptions.baseImage': () => {
     const baseImage = 'registry.example.com/lambda/nodejs:24';
     const { dockerImages } = synthesize({ packaging: HandlerPackaging.container({ baseImage }) }).assetManifest;

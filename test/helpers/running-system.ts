@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Webhook } from 'standardwebhooks';
+import { redriveCommand } from '../../local/commands/redrive/command';
+import { RunnerClock } from '../../local/kernel/clock';
+import { Runner } from '../../local/runner/runner';
+import { HandlerPackaging, WebhookProcessingSystem, WebhookProcessingSystemProps } from '../../src';
+
+export interface RunningSystem {
+  readonly runner: Runner;
+  /** Sends a signed webhook to the bare endpoint, again after a 5xx as every provider does; answers with the status. */
+  post(id: string, body: string, eventId?: string): Promise<number>;
+  /** What became of a transaction, once nothing is under way any more. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  journeyOf(id: string): Promise<any>;
+  /** Texts an address was sent that hold `part`. */
+  mailOf(address: string, part?: string): string[];
+  /** Physical name of the resource at a path below the system. */
+  nameOf(path: string): string;
+  /** Bodies of the letters in the workflow's dead-letter queue. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  letters(): any[];
+  /** Runs `redrive --only workflow` against the runner. */
+  redrive(...args: string[]): Promise<number>;
+  /** Settles, moving the clock over every pause. */
+  settleFast(): Promise<void>;
+}
+
+/** A busy machine can keep a cold function waiting too long. */
+const DELIVERIES = 4;
+
+/** A system on the local runner, for the suite that calls it. */
+export function runningSystem(propsOf: (stack: Stack, directory: string) => WebhookProcessingSystemProps, options: { modelEndpoint?: () => string } = {}): RunningSystem {
+  let scratch: string;
+  let runner: Runner;
+  beforeAll(async () => {
+    scratch = mkdtempSync(join(tmpdir(), 'webhook-running-'));
+    const app = new App({ outdir: join(scratch, 'cdk.out') });
+    const stack = new Stack(app, 'Payments');
+    new WebhookProcessingSystem(stack, 'System', { packaging: HandlerPackaging.zip(), removalPolicy: RemovalPolicy.DESTROY, ...propsOf(stack, scratch) });
+    runner = await Runner.start({ app: app.synth().directory, modelEndpoint: options.modelEndpoint?.() });
+  }, 60_000);
+  afterAll(async () => {
+    await runner.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  const nameOf = (path: string) => runner.resources.find(({ metadata }) => String(metadata['aws:cdk:path']).endsWith(`/System/${path}/Resource`))!.ref;
+  const queue = () => runner.services.queues.byUrl(nameOf('Workflow/DeadLetters'));
+  return {
+    get runner() { return runner; },
+    nameOf,
+    async post(id, body, eventId = `msg_${id}`) {
+      const at = new Date();
+      const [{ secretArn }] = runner.systems[0].endpoints;
+      const signature = new Webhook(runner.services.secrets.value(secretArn!)).sign(eventId, at, body);
+      const headers = {
+        'content-type': 'application/json', 'webhook-id': eventId, 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)), 'webhook-signature': signature,
+      };
+      for (let attempt = 1; ; attempt += 1) {
+        const response = await fetch(`${runner.url}/webhook`, { method: 'POST', body, headers });
+        await response.arrayBuffer();
+        if (response.status < 500 || attempt === DELIVERIES) return response.status;
+      }
+    },
+    async journeyOf(id) {
+      await runner.settled();
+      return (await fetch(`${runner.url}/_local/transactions/${encodeURIComponent(id)}`)).json();
+    },
+    mailOf: (address, part = '') => runner.services.topics.mailbox().filter(({ endpoint, body }) => endpoint === address && body.includes(part)).map(({ body }) => body),
+    letters: () => runner.services.queues.peek(queue().identity.arn).map(({ body }) => JSON.parse(body)),
+    async redrive(...args) {
+      const quiet = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+      try {
+        return await redriveCommand(['--endpoint', runner.url, '--only', 'workflow', '--json', ...args]);
+      } finally {
+        quiet.mockRestore();
+        await runner.settled();
+      }
+    },
+    async settleFast() {
+      const clock = runner.services.clock as RunnerClock;
+      const hurry = setInterval(() => clock.moveTo(clock.now() + 5_000), 100);
+      await runner.settled().finally(() => clearInterval(hurry));
+    },
+  };
+}
