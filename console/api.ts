@@ -1,5 +1,6 @@
 import type {
-  ArchiveCheck, ArchiveObject, DeadLetterQueue, FaultInfo, JourneyPage, Message, Page, Pulse, Redriven, ScenarioReport, StartPage, Summary, SystemMap, WatchPage,
+  ArchiveCheck, ArchiveObject, DeadLetterQueue, FaultInfo, JourneyPage, Message, Page, Pulse, Redriven, ScenarioReport, StartPage, Summary, SystemMap,
+  WatchPage,
 } from '../local/console/model';
 
 async function call<T>(path: string, init?: RequestInit): Promise<T> {

@@ -46,6 +46,13 @@ interface Slot {
   readonly below: string[];
 }
 
+interface Chain {
+  readonly edge: MapEdge;
+  readonly isBack: boolean;
+  /** Slots from above to below. */
+  readonly ids: readonly string[];
+}
+
 /** Rows by the longest way from the senders. An edge over several rows has a place in each, so that it runs past the nodes and not across them. */
 export function layout(map: SystemMap): Layout {
   const back = backEdges(map);
@@ -75,7 +82,7 @@ export function layout(map: SystemMap): Layout {
 
 /** Where along the border of a node each of its edges begins or ends: side by side, in the order of where they lead. */
 function portsOf(
-  chains: readonly { readonly ids: readonly string[] }[], slots: ReadonlyMap<string, Slot>, x: (id: string) => number,
+  chains: readonly Chain[], slots: ReadonlyMap<string, Slot>, x: (id: string) => number,
 ): (chain: number, id: string, side: 'above' | 'below') => number {
   const ends = chains.flatMap(({ ids }, chain) => [
     { chain, id: ids[0], side: 'below', towards: x(ids[1]) }, { chain, id: ids.at(-1)!, side: 'above', towards: x(ids.at(-2)!) },
@@ -89,7 +96,7 @@ function portsOf(
 }
 
 /** The slots an edge goes through, from above to below. */
-function chainOf(edge: MapEdge, index: number, isBack: boolean, slots: Map<string, Slot>): { readonly edge: MapEdge; readonly isBack: boolean; readonly ids: string[] } {
+function chainOf(edge: MapEdge, index: number, isBack: boolean, slots: Map<string, Slot>): Chain {
   const [from, to] = isBack ? [edge.to, edge.from] : [edge.from, edge.to];
   const ids = [from];
   for (let row = slots.get(from)!.row + 1; row < slots.get(to)!.row; row += 1) {
@@ -128,7 +135,10 @@ function middlesOf(rows: readonly string[][], slots: ReadonlyMap<string, Slot>):
   const middles = new Map<string, number>();
   const place = (row: readonly string[], wanted: readonly number[]): void => {
     const put: number[] = [];
-    row.forEach((id, index) => put.push(index === 0 ? wanted[0] : Math.max(wanted[index], put[index - 1] + distance(slots.get(row[index - 1])!, slots.get(id)!))));
+    row.forEach((id, index) => {
+      const least = index === 0 ? -Infinity : put[index - 1] + distance(slots.get(row[index - 1])!, slots.get(id)!);
+      put.push(Math.max(wanted[index], least));
+    });
     const shift = put.reduce((sum, x, index) => sum + wanted[index] - x, 0) / row.length;
     row.forEach((id, index) => middles.set(id, put[index] + shift));
   };

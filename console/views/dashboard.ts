@@ -40,7 +40,7 @@ function alarmSection(alarms: readonly AlarmState[], isOpen: boolean): HTMLEleme
   return h('section', { 'class': 'alarms', 'aria-label': 'Alarms' },
     h('div', { class: 'title' }, h('h2', {}, 'Alarms'), badge(ringing.length === 0 ? `all ${alarms.length} quiet` : `${ringing.length} of ${alarms.length} ringing`, ringing.length === 0 ? 'good' : 'rejected')),
     ringing.length > 0 && h('ul', { class: 'alarm-list' }, ringing.map(alarmItem)),
-    quiet.length > 0 && h('details', { 'class': 'quiet-alarms', 'open': isOpen }, h('summary', {}, `${quiet.length} quiet`), h('ul', { class: 'alarm-list' }, quiet.map(alarmItem))));
+    quiet.length > 0 && h('details', { class: 'quiet-alarms', open: isOpen }, h('summary', {}, `${quiet.length} quiet`), h('ul', { class: 'alarm-list' }, quiet.map(alarmItem))));
 }
 
 function alarmItem({ name, description, state, rule, seen, runbook }: AlarmState): HTMLElement {

@@ -76,7 +76,7 @@ export async function liveView({ start, listenTo, onRows }: Context): Promise<HT
   form.addEventListener('submit', (event) => event.preventDefault());
   await load();
   return h('div', { class: 'live' },
-    h('div', { class: 'title' }, h('h1', {}, 'Live'), found, h('span', { class: 'grow' }), pause, demoButton(), sendButton(start.endpoints[0].name)),
+    h('div', { class: 'title' }, h('h1', {}, 'Live'), found, h('span', { class: 'grow' }), sendButton(start.endpoints[0].name), demoButton(), pause),
     form,
     empty,
     h('table', { class: 'requests' },
@@ -129,12 +129,12 @@ function withBefore(query: URLSearchParams, before: number): URLSearchParams {
 }
 
 function rowOf(summary: Summary): HTMLTableRowElement {
-  const { id, number, at, endpoint, path, transactionId, amount, currency, outcome, reason, tier, band, status, ms, alerts, archived } = summary;
+  const { id, number, at, endpoint, path, transactionId, amount, currency, outcome, reason, tier, band, status, ms, alerts, archived, events } = summary;
   const href = `#/request/${id}`;
   return h('tr', { 'data-id': id, 'data-number': number },
     h('td', { class: 'when' }, time(at)),
     h('td', { class: 'what' }, h('a', { href }, transactionId?.split('#').slice(1).join('#') || `#${number}`), h('span', { class: 'quiet' }, endpoint ?? path)),
-    h('td', { class: 'amount' }, amount === undefined ? '' : `${amount} ${currency}`),
+    h('td', { class: 'amount' }, amount === undefined ? '' : `${amount} ${currency}`, events !== undefined && h('span', { class: 'quiet' }, `first of ${events} events`)),
     h('td', { class: 'outcome' }, badge(outcome), reason && h('span', { class: 'quiet' }, reason.replace(/_/g, ' '))),
     h('td', { class: 'tier' }, badge(tier, 'plain')),
     h('td', { class: 'band' }, badge(band), alerts > 0 && h('span', { class: 'quiet' }, `${alerts} alerts`), archived && h('span', { class: 'quiet' }, 'archived')),

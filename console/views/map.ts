@@ -37,7 +37,7 @@ interface DrawnEdge {
 const ARROWS = ['idle', 'used', 'failed'] as const;
 
 function arrowHead(name: (typeof ARROWS)[number]): SVGElement {
-  return svg('marker', { 'id': `arrow-${name}`, 'class': `arrow ${name}`, 'viewBox': '0 0 8 8', 'refX': 7, 'refY': 4, 'markerWidth': 9, 'markerHeight': 9, 'markerUnits': 'userSpaceOnUse', 'orient': 'auto-start-reverse' },
+  return svg('marker', { id: `arrow-${name}`, class: `arrow ${name}`, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: 'userSpaceOnUse', orient: 'auto-start-reverse' },
     svg('path', { d: 'M0 0L8 4L0 8z' }));
 }
 
@@ -47,7 +47,7 @@ function drawRoute({ edge, segments, isBack }: Route): DrawnEdge {
     const half = (b.y - a.y) / 2;
     return `${index === 0 ? 'M' : 'L'}${a.x} ${a.y}C${a.x} ${a.y + half} ${b.x} ${b.y - half} ${b.x} ${b.y}`;
   }).join('');
-  const path = svg('path', { d, 'class': edge.trouble ? 'edge trouble' : 'edge', [isBack ? 'marker-start' : 'marker-end']: 'url(#arrow-idle)' });
+  const path = svg('path', { d, class: edge.trouble ? 'edge trouble' : 'edge', [isBack ? 'marker-start' : 'marker-end']: 'url(#arrow-idle)' });
   // Where several edges arrive at one node, each count stands a third of the way back along its own.
   const [near, far] = isBack ? segments[0] : [...segments.at(-1)!].reverse();
   const text = svg('text', { 'x': near.x + (far.x - near.x) * 0.3, 'y': near.y + (far.y - near.y) * 0.36 + 4, 'class': 'count', 'text-anchor': 'middle' }, '');

@@ -15,7 +15,11 @@ const COMPARE: Readonly<Record<string, readonly [string, (value: number, thresho
 
 /** A metric of an alarm as templates write it. */
 interface MetricStat {
-  readonly Metric: { readonly Namespace: string; readonly MetricName: string; readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[] };
+  readonly Metric: {
+    readonly Namespace: string;
+    readonly MetricName: string;
+    readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
+  };
   readonly Period: number;
   readonly Stat: string;
 }
@@ -87,7 +91,8 @@ function resultOf({ Expression, MetricStat: metric }: MetricQuery, question: Que
   if (metric) {
     const { Metric: { Namespace, MetricName, Dimensions: given = [] }, Stat } = metric;
     const dimensions: Dimensions = Object.fromEntries(given.map(({ Name, Value }) => [Name, Value]));
-    return new Map(seriesOf(metrics, { namespace: Namespace, name: MetricName, dimensions }, { statistic: Stat, periodMs, from: periods[0], to: now }));
+    const window = { statistic: Stat, periodMs, from: periods[0], to: now };
+    return new Map(seriesOf(metrics, { namespace: Namespace, name: MetricName, dimensions }, window));
   }
   const series = (id: string): Points => {
     const found = queries.find(({ Id }) => Id === id);

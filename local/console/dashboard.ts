@@ -38,7 +38,8 @@ function dashboardPages({ resources, services }: Runner, to: number): DashboardP
   return resources.filter(({ type }) => type === 'AWS::CloudWatch::Dashboard').map((resource) => {
     const widgets = widgetsIn(resource);
     const lines = widgets.map(({ properties }) => linesOf(properties));
-    const first = lines.flat().flatMap((line) => (line.metric ? services.metrics.get(line.metric.namespace, line.metric.name, line.metric.dimensions).slice(0, 1) : []));
+    const known = lines.flat().flatMap(({ metric }) => metric ?? []);
+    const first = known.flatMap(({ namespace, name, dimensions }) => services.metrics.get(namespace, name, dimensions).slice(0, 1));
     const from = Math.max(Math.min(to, ...first.map(({ at }) => at)), to - LONGEST_WINDOW);
     const periodMs = Math.max(1_000, Math.ceil((to - from) / STEPS / 1_000) * 1_000);
     const window = { periodMs, from, to };

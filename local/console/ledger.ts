@@ -124,14 +124,14 @@ export class Ledger {
     } else if (type === 'ItemUpdated' && item?.fraud_analysis?.M) {
       const entry = this.owners.ofRow(key);
       const { fraud_score: score, fraud_status: band } = item.fraud_analysis.M;
-      if (entry && entry.summary.band !== band?.S) this.change(entry, { score: score?.N, band: band?.S });
+      if (entry?.rows[0] === key && entry.summary.band !== band?.S) this.change(entry, { score: score?.N, band: band?.S });
     }
   }
 
   private stored(entry: Entry, key: string, item: Attributes): void {
     this.owners.keep(entry, key);
     // A batch is listed under its first event.
-    if (entry.summary.outcome === 'stored') return;
+    if (entry.summary.outcome === 'stored') return this.change(entry, { events: entry.rows.length });
     this.change(entry, { outcome: item.record?.S === 'conflict' ? 'conflict' : 'stored', ...fieldsOf(item) });
   }
 

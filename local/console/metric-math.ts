@@ -50,9 +50,9 @@ function tokensOf(expression: string): string[] {
   const tokens: string[] = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < expression.trimEnd().length) {
-    const at = TOKEN.lastIndex;
+    const from = TOKEN.lastIndex;
     const found = TOKEN.exec(expression);
-    if (!found) throw new Error(`"${expression.slice(at)}" is not understood here`);
+    if (!found) throw new Error(`"${expression.slice(from)}" is not understood here`);
     tokens.push(found[1] ?? found[2] ?? found[3]);
   }
   return tokens;

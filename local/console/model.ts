@@ -18,6 +18,8 @@ export interface Summary {
   /** Why it was turned away. */
   readonly reason?: string;
   readonly transactionId?: string;
+  /** How many it has, where it is a batch; the line is about the first. */
+  readonly events?: number;
   readonly amount?: string;
   readonly currency?: string;
   readonly tier?: string;
@@ -179,11 +181,19 @@ export interface Redriven {
   readonly reason?: string;
 }
 
+export interface ArchivedDay {
+  readonly day: string;
+  readonly manifests: number;
+  readonly objects: number;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
 /** Whether the archive is what was written, as its manifests tell. */
 export interface ArchiveCheck {
   readonly bucket: string;
   readonly ok: boolean;
-  readonly days: readonly { readonly day: string; readonly manifests: number; readonly objects: number; readonly rows: number; readonly bytes: number }[];
+  readonly days: readonly ArchivedDay[];
   readonly head?: { readonly key: string; readonly sha256: string };
   readonly problems: readonly { readonly problem: string; readonly key: string; readonly detail: string }[];
 }

@@ -34,7 +34,8 @@ export function nearMiss(runner: Runner, capture: Capture): string | undefined {
 
 function otherSecrets({ services, systems }: Runner, { endpoint }: Capture): Guess[] {
   const own = liveSecrets(services, endpoint!.secretArn);
-  const others = systems.flatMap(({ endpoints }) => endpoints).filter(({ secretArn }) => secretArn !== undefined && secretArn !== endpoint!.secretArn);
+  const others = systems.flatMap(({ endpoints }) => endpoints)
+    .filter(({ secretArn }) => secretArn !== undefined && secretArn !== endpoint!.secretArn);
   return [
     { sentence: 'It fits the secret without the white space around it: store it again without', secrets: own.map((secret) => secret.trim()) },
     ...others.map(({ name, secretArn }): Guess => ({ sentence: `It fits the secret of the endpoint ${name}`, secrets: liveSecrets(services, secretArn) })),

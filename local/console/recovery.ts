@@ -22,8 +22,9 @@ export async function redrive({ resources, url }: Runner, { source, dryRun, rele
   if (source !== undefined && !SOURCES.includes(source as Source)) throw new Error(`source is ${JSON.stringify(source)}: use one of ${SOURCES.join(', ')}`);
   const sources = SOURCES.filter((one) => source === undefined || one === source);
   const outcomes: Outcome[] = [];
+  const report = { add: (outcome: Outcome) => void outcomes.push(outcome) };
   for (const names of namesOfSystems(resources)) {
-    await redriveSources(sources, names, clientOptions({ endpoint: url }), { endpoint: url, dryRun, releaseClaims, report: { add: (outcome) => outcomes.push(outcome) } });
+    await redriveSources(sources, names, clientOptions({ endpoint: url }), { endpoint: url, dryRun, releaseClaims, report });
   }
   return outcomes;
 }

@@ -53,7 +53,8 @@ function isPayload({ transaction_id: id }: Item): boolean {
   return !id?.S?.startsWith('#');
 }
 
-async function archivedLine(buckets: Buckets, { archive_key: archiveKey, transaction_id: id, event_id: event }: Members): Promise<ArchivedLine | undefined> {
+async function archivedLine(buckets: Buckets, tombstone: Members): Promise<ArchivedLine | undefined> {
+  const { archive_key: archiveKey, transaction_id: id, event_id: event } = tombstone;
   const object = String(archiveKey);
   const bucket = buckets.all().find(({ name }) => buckets.listObjects(name, object).length > 0);
   if (!bucket) return undefined;
@@ -79,11 +80,12 @@ export function memberOf<T>({ members, archived }: StoredRow, name: string): T |
 export function hopsOfRow(hops: readonly JournalEntry[], row: StoredRow): readonly JournalEntry[] {
   const named = hops.filter((hop) => rowNamedBy(hop));
   const own = named.filter((hop) => keyText(rowNamedBy(hop)!) === row.key);
-  const others = new Set<unknown>(named.filter((hop) => !own.includes(hop)).flatMap(({ data }) => [data.eventId, data.arn].filter((id) => id !== undefined)));
+  const others = new Set<unknown>(named.filter((hop) => !own.includes(hop)).flatMap(({ data }) => [data.eventId, data.arn]));
+  others.delete(undefined);
   const references = own.flatMap(({ data }) => (data.event as { detail?: { reference?: string } } | undefined)?.detail?.reference ?? []);
   const messages = new Set<unknown>(hops.filter(({ service, type, data }) => service === 'sns' && type === 'MessagePublished'
     && !references.some((reference) => JSON.stringify(data.message).includes(reference))).map(({ data }) => data.messageId));
-  return hops.filter(({ data }) => !others.has(data.eventId) && !others.has(data.arn) && !(data.messageId !== undefined && messages.has(data.messageId)));
+  return hops.filter(({ data: { eventId, arn, messageId } }) => ![eventId, arn].some((id) => others.has(id)) && !messages.has(messageId));
 }
 
 /** The event of a webhook that became a row. */

@@ -18,7 +18,8 @@ export interface Window {
 const GAUGES = /^ApproximateNumberOfMessages|^NumberOfObjects$|^BucketSizeBytes$/;
 
 /** One point a period. What is there has a value in every period since it was first known. */
-export function seriesOf(metrics: Metrics, { namespace, name, dimensions }: MetricName, { statistic, periodMs, from, to }: Window): (readonly [number, number])[] {
+export function seriesOf(metrics: Metrics, { namespace, name, dimensions }: MetricName, window: Window): (readonly [number, number])[] {
+  const { statistic, periodMs, from, to } = window;
   const data = metrics.get(namespace, name, dimensions);
   const points = pointsOf(data, statistic, periodMs, from, to);
   if (!GAUGES.test(name)) return points;

@@ -36,7 +36,8 @@ export function signatureStage(capture: Capture, { judgement, maxBodyBytes, near
   const isHint = isUnsigned(capture);
   const known = judgement.unknown === undefined && !isHint;
   const { algorithm, signatureHeader } = endpoint ? adapterOf(endpoint.kind).description : {};
-  const checks = stepsUntil(failed ? failedAt : STEPS.length, { capture, judgement, signed, maxBodyBytes, tolerance: endpoint && toleranceOf(endpoint) });
+  const retraced = { capture, judgement, signed, maxBodyBytes, tolerance: endpoint && toleranceOf(endpoint) };
+  const checks = stepsUntil(failed ? failedAt : STEPS.length, retraced);
   return {
     id: 'signature',
     title: 'Signature',
@@ -53,7 +54,8 @@ export function signatureStage(capture: Capture, { judgement, maxBodyBytes, near
   };
 }
 
-function sentenceOf(failed: boolean, isHint: boolean, { reason, detail, unknown, secretIndex }: Judgement, endpoint: ProviderConfig | undefined): string {
+function sentenceOf(failed: boolean, isHint: boolean, judgement: Judgement, endpoint: ProviderConfig | undefined): string {
+  const { reason, detail, unknown, secretIndex } = judgement;
   if (failed) return `Refused: ${detail ?? reason}`;
   if (isHint) return 'Not signed: a classic webhook, which says no more than "fetch this"';
   if (unknown !== undefined) return `Not retraced: ${unknown}`;
@@ -74,7 +76,8 @@ function stepsUntil(failedAt: number, retraced: Retraced): Check[] {
   const { capture, judgement, signed, maxBodyBytes, tolerance } = retraced;
   const { detail = '', parts, goodButForTime } = judgement;
   const described = capture.endpoint && adapterOf(capture.endpoint.kind).description;
-  const step = (index: number, expected: string, actual: string, passed = index !== failedAt): Check => ({ subject: STEPS[index][0], expected, actual, passed });
+  const step = (index: number, expected: string, actual: string, passed = index !== failedAt): Check => (
+    { subject: STEPS[index][0], expected, actual, passed });
   const yes = (index: number) => step(index, 'yes', index === failedAt ? detail : 'yes');
   const match = parts && parts.length > 1
     ? parts.map((secretIndex, index): Check => ({

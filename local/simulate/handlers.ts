@@ -4,7 +4,9 @@ import { System } from '../runner/systems';
 import type { Handler } from './scenarios';
 
 /** Variables that only this handler has. */
-const MARK: Readonly<Record<Handler, string>> = { validator: ENV.providers, relay: ENV.bus, fraudDetector: ENV.fraud, archiver: ENV.archiveAfterHours };
+const MARK: Readonly<Record<Handler, string>> = {
+  validator: ENV.providers, relay: ENV.bus, fraudDetector: ENV.fraud, archiver: ENV.archiveAfterHours,
+};
 
 /** The physical name of a handler of a system. */
 export function handlerName(resources: readonly Resource[], { name }: System, handler: Handler): string {

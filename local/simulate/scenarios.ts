@@ -72,6 +72,10 @@ const MOMENT: readonly Shot[] = [{}];
 const needsTime: Scenario['unfit'] = (_, endpoint) => (toleranceOf(endpoint) === undefined ? 'this provider signs no time' : undefined);
 const needsSecret: Scenario['unfit'] = (_, { secretArn, options }) => (secretArn === undefined || options?.classic === true ? 'this endpoint has no secret' : undefined);
 
+/** Whether an event keeps its id whatever else its body says. */
+const namesItsEvents = ({ kind, options = {} }: ProviderConfig): boolean =>
+  ['standard-webhooks', 'stripe'].includes(kind) || (kind === 'hmac' && (options.mapping as { readonly eventId?: string } | undefined)?.eventId !== undefined);
+
 const BY_PROVIDER: readonly Omit<Scenario, 'group'>[] = [
   { name: 'good', title: 'A good webhook', sends: 'One payment, signed as it should be', expects: 'Stored, published and screened once', shots: MOMENT, expected: STORED },
   {
@@ -90,7 +94,7 @@ const BY_PROVIDER: readonly Omit<Scenario, 'group'>[] = [
     name: 'conflict', title: 'Same id, other body', sends: 'A payment, and its id again with another amount', expects: 'Both are kept; people are alerted',
     shots: [{}, { event: 'first-with-other-amount' }],
     expected: { answers: { 200: 2 }, outcomes: { stored: 1, conflict: 1 }, published: 2, screened: 1, alerts: 1 },
-    unfit: ({ kind }) => (['standard-webhooks', 'stripe'].includes(kind) ? undefined : 'whether another body is another event depends on this provider'),
+    unfit: (_, endpoint) => (namesItsEvents(endpoint) ? undefined : 'whether another body is another event depends on this provider'),
   },
   {
     name: 'stale', title: 'Signed too long ago', sends: 'A payment that was signed longer ago than the provider allows', expects: 'Refused: timestamp_too_old', shots: [{ signedAgo: 'too-long' }],

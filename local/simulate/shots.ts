@@ -3,8 +3,8 @@ import { maxBodyBytes } from '../console/judgement';
 import { runArchive } from '../control/archive';
 import { Runner } from '../runner/runner';
 import { System } from '../runner/systems';
-import { Scenario, Shot } from './scenarios';
 import { handlerName } from './handlers';
+import { Scenario, Shot } from './scenarios';
 import { OutgoingWebhook, otherSecret, sampleBody, sampleTransaction, secretOf, signWebhook, toleranceOf } from './sender';
 
 /** What was answered to one request. */

@@ -49,7 +49,8 @@ test('after a demo and an archive run no widget of the dashboard is without data
   expect((await runDemo(runner, 3)).passed).toBe(true);
   await post('archive', { all: true });
   const { dashboards } = await read<WatchPage>('watch');
-  const silent = dashboards.flatMap(({ widgets }) => widgets).filter(({ series }) => series.length > 0 && series.every(({ points }) => points.length === 0));
+  const widgets = dashboards.flatMap((dashboard) => dashboard.widgets);
+  const silent = widgets.filter(({ series }) => series.length > 0 && series.every(({ points }) => points.length === 0));
   expect(silent.map(({ title }) => title)).toEqual([]);
   expect(await ringing()).toEqual([]);
 });
