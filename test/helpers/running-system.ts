@@ -22,7 +22,7 @@ export interface RunningSystem {
   /** Bodies of the letters in the workflow's dead-letter queue. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   letters(): any[];
-  /** Runs `redrive --only workflow` against the runner. */
+  /** Runs `redrive` against the runner, of the workflow's queue unless told otherwise. */
   redrive(...args: string[]): Promise<number>;
   /** Settles, moving the clock over every pause. */
   settleFast(): Promise<void>;
@@ -74,7 +74,7 @@ export function runningSystem(propsOf: (stack: Stack, directory: string) => Webh
     async redrive(...args) {
       const quiet = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
       try {
-        return await redriveCommand(['--endpoint', runner.url, '--only', 'workflow', '--json', ...args]);
+        return await redriveCommand(['--endpoint', runner.url, '--json', ...(args.includes('--only') ? [] : ['--only', 'workflow']), ...args]);
       } finally {
         quiet.mockRestore();
         await runner.settled();

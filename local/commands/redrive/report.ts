@@ -1,5 +1,5 @@
-/** Where dead letters wait. */
-export const SOURCES = ['routing', 'workflow', 'archive', 'relay'] as const;
+/** Where dead letters wait; `unfinished` are transactions of the table that are in none of them. */
+export const SOURCES = ['routing', 'workflow', 'archive', 'relay', 'unfinished'] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** What became of one dead letter. */

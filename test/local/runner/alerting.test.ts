@@ -132,6 +132,24 @@ test('a dead letter that cannot be kept fails the execution, and only when the o
   expect(people('not_kept')).toHaveLength(1);
 });
 
+test('what an execution that failed as a whole has left undone is found in the table, and done', async () => {
+  const { machines, targets } = system.runner.services;
+  targets.register('states', async (arn, { traceHeader }) => { machines.startExecution(arn, '{"screen":true,"notify":true}', { traceHeader }); });
+  await post('runtime', bodyOf('runtime'));
+  const lost = await journeyOf('runtime');
+  targets.register('states', async (arn, { payload, traceHeader }) => { machines.startExecution(arn, payload, { traceHeader }); });
+  expect([lost.workflow.length, lost.workflow[0].status, lost.score, lost.told]).toEqual([1, 'FAILED', null, []]);
+  expect(letters()).toEqual([]);
+
+  const [unfinished, now] = [['--only', 'unfinished'], ['--older-than', '0']];
+  expect(await redrive(...unfinished)).toBe(0);
+  expect((await journeyOf('runtime')).score).toBeNull();
+  expect(await redrive(...unfinished, ...now)).not.toBeUndefined();
+  expect((await journeyOf('runtime')).score).toMatchObject({ fraud_status: 'low_risk' });
+  expect(people('Transaction: runtime')).toHaveLength(1);
+  expect(await redrive(...unfinished, ...now, '--dry-run')).toBe(0);
+});
+
 test('large metadata ends no execution, not even when both branches carry it to the dead letters', async () => {
   const { faults } = system.runner.services;
   faults.add({ service: 'lambda', target: system.nameOf('Workflow/FraudDetector/Function'), effect: 'fail' });
