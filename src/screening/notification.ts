@@ -1,7 +1,7 @@
-import { aws_dynamodb as dynamodb, aws_sns as sns, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks, Duration } from 'aws-cdk-lib';
+import { aws_dynamodb as dynamodb, aws_sns as sns, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { RECORD, TABLE } from '../contract';
-import { catchEverything, giveOthersTime, retryWithJitter, WITH_ERROR } from '../workflow-steps';
+import { catchEverything, giveOthersTime, retryWithJitter, WITH_ERROR, WITH_JITTER } from '../workflow-steps';
 import { NotificationFold } from './notification-fold';
 
 /** What the notification branch works with. */
@@ -167,7 +167,7 @@ export class Notification {
       resultPath: sfn.JsonPath.DISCARD,
     });
     for (const task of [value, conflict]) {
-      task.addRetry({ errors: THROTTLED, interval: Duration.seconds(1), maxAttempts: 3, backoffRate: 2, maxDelay: Duration.seconds(20), jitterStrategy: sfn.JitterType.FULL });
+      task.addRetry({ ...WITH_JITTER, errors: THROTTLED });
       task.addCatch(release, { ...WITH_ERROR, errors: NOT_TAKEN });
       catchEverything(task, failed);
       task.next(settle);

@@ -41,7 +41,10 @@ test.each(['http://models.example.com/', 'http://127.0.0.1.example.com', 'file:/
 });
 
 test('the models of an app are read from its fraud detectors', () => {
-  const detector = (model?: object) => ({ properties: { Environment: { Variables: { FRAUD_DETECTION: JSON.stringify({ rules: [], model }) } } } }) as unknown as Resource;
+  const detector = (model?: object) => {
+    const Variables = { FRAUD_DETECTION: JSON.stringify({ rules: [], model }) };
+    return { properties: { Environment: { Variables } } } as unknown as Resource;
+  };
   expect(modelsIn([detector(), detector({ kind: 'function', target: 'arn:aws:lambda:r:0:function:scorer' }), detector({ kind: 'sagemaker', target: 'v3' })]))
     .toEqual([{ kind: 'function', name: 'scorer' }, { kind: 'sagemaker', name: 'v3' }]);
 });

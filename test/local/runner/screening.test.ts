@@ -85,7 +85,7 @@ test('while the fraud detector is down nothing is lost: the dead-letter queue ho
     .toEqual(ids.map((id) => ['screening', id, 'Lambda.ServiceException']));
 
   faults.end();
-  expect(await redrive()).toBe(0);
+  expect(await redrive()).toMatchObject({ code: 0 });
   expect(letters()).toEqual([]);
   for (const id of ids) {
     expect((await journeyOf(id)).score).toMatchObject({ fraud_status: 'low_risk', risk_factors: ['high_amount'] });
