@@ -71,15 +71,14 @@ export class Notification {
       },
       resultPath: '$.notification',
     });
-    const eventId = field('conflicts_with.event_id');
     const conflict = new sfn.Pass(this.scope, 'DescribeConflict', {
       parameters: {
         claim: sfn.JsonPath.uuid(),
         cause: sfn.JsonPath.format('{} conflict', endpoint),
         alert: {
           alert_type: 'conflict',
-          text: sfn.JsonPath.format('Conflict: event {} of {} {} came again with another body', eventId, provider, reference),
-          ...common, event_id: eventId, timestamp: field('received_at'),
+          text: sfn.JsonPath.format('Conflict: an event of {} {} came again with another body', provider, reference),
+          ...common, timestamp: field('received_at'),
         },
       },
       resultPath: '$.notification',
@@ -115,7 +114,7 @@ export class Notification {
     const wait = new tasks.DynamoUpdateItem(this.scope, 'AwaitNotification', {
       table: this.props.table,
       key: TRANSACTION_KEY,
-      conditionExpression: 'attribute_exists(notified_at) OR attribute_exists(notification_folded_at) OR #record = :tombstone',
+      conditionExpression: `attribute_exists(${TABLE.partitionKey}) AND (attribute_exists(notified_at) OR attribute_exists(notification_folded_at) OR #record = :tombstone)`,
       expressionAttributeNames: { '#record': 'record' },
       expressionAttributeValues: { ':tombstone': fromString(RECORD.tombstone) },
       resultPath: sfn.JsonPath.DISCARD,
@@ -158,8 +157,8 @@ export class Notification {
       message: sfn.TaskInput.fromObject({
         default: machine,
         email: sfn.JsonPath.format(
-          `The event {} of transaction {} from {} came again with another body at {}. Both are kept; please compare them.${folded}`,
-          field('conflicts_with.event_id'), reference, provider, receivedAt, ...count,
+          `An event of transaction {} from {} came again with another body at {}. Both are kept; please compare them.${folded}`,
+          reference, provider, receivedAt, ...count,
         ),
         sms: text,
       }),
@@ -199,7 +198,7 @@ export class Notification {
       table: this.props.table,
       key: TRANSACTION_KEY,
       updateExpression: 'REMOVE notification_owner ADD revision :one',
-      conditionExpression: 'notification_owner = :claim',
+      conditionExpression: `attribute_exists(${TABLE.partitionKey}) AND notification_owner = :claim`,
       expressionAttributeValues: { ':claim': CLAIM, ':one': fromNumber(1) },
       resultPath: sfn.JsonPath.DISCARD,
     });

@@ -202,7 +202,7 @@ describe('folding', () => {
     const { message, attributes } = published[0].data as { message: string; attributes: object };
     expect(attributes).toMatchObject({ alert_type: { StringValue: 'conflict' }, provider: { StringValue: 'acme' } });
     expect(JSON.parse((JSON.parse(message) as { default: string }).default)).toEqual({
-      alert_type: 'conflict', text: 'Conflict: event msg_c1 of acme c1 came again with another body', transaction_id: 'c1', provider: 'acme', event_id: 'msg_c1',
+      alert_type: 'conflict', text: 'Conflict: an event of acme c1 came again with another body', transaction_id: 'c1', provider: 'acme',
       timestamp: expect.any(String), folded: 0,
     });
     expect((await journeyOf('c2')).stored.map(({ record, notification_folded_at: folded }: Record<string, string>) => [record, Boolean(folded)]).sort())

@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
+import { backtest } from '../../../local/commands/backtest';
 import { AlertSubscriber, FraudRule, RiskBand, TransactionTier } from '../../../src';
+import type { FraudDetectionConfig } from '../../../src/contract';
 import { runningSystem } from '../../helpers/running-system';
 
 jest.setTimeout(60_000);
@@ -101,4 +106,20 @@ test('rows of the history are neither published nor shown as transactions', asyn
   expect(rows.every(({ expires_at }) => Number(expires_at?.N) * 1000 > Date.now())).toBe(true);
   const types = runner.services.journal.entries().filter(({ type }) => type === 'EventReceived').map(({ data }) => (data.event as Record<string, string>)['detail-type']);
   expect(new Set(types)).toEqual(new Set(['Transaction Created', 'Transaction Screened']));
+});
+
+test('other rules are tried on what the runner has archived', async () => {
+  const { runner, nameOf } = system;
+  const { FRAUD_DETECTION } = runner.services.functions.get(nameOf('Workflow/FraudDetector/Function')).environment;
+  const rules = JSON.parse(FRAUD_DETECTION) as FraudDetectionConfig;
+  const file = join(mkdtempSync(join(tmpdir(), 'rules-')), 'rules.json');
+  writeFileSync(file, JSON.stringify({ ...rules, rules: rules.rules.map((rule) => (rule.id === 'block_list' ? { ...rule, shadow: true } : rule)) }));
+  await fetch(`${runner.url}/_local/archive`, { method: 'POST', body: JSON.stringify({ now: new Date(Date.now() + 25 * 3_600_000).toISOString() }) });
+  let printed = '';
+  const output = jest.spyOn(process.stdout, 'write').mockImplementation((text) => { printed += String(text); return true; });
+  const code = await backtest({ rules: file, archive: `s3://${nameOf('Storage/AuditBucket')}/transactions`, json: true, endpoint: runner.url }).finally(() => output.mockRestore());
+  rmSync(dirname(file), { recursive: true });
+  expect(code).toBe(0);
+  const { moves } = JSON.parse(printed) as { moves: { from: string; to: string; examples: string[] }[] };
+  expect(moves).toContainEqual(expect.objectContaining({ from: 'high_risk', to: 'low_risk', examples: ['standard-webhooks#high'] }));
 });
