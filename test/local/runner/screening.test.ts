@@ -1,8 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { Duration } from 'aws-cdk-lib';
-import { backtest } from '../../../local/commands/backtest';
 import { AlertSubscriber, FraudRule, RiskBand, TransactionTier } from '../../../src';
 import type { FraudDetectionConfig } from '../../../src/contract';
 import { runningSystem } from '../../helpers/running-system';
@@ -115,11 +116,10 @@ test('other rules are tried on what the runner has archived', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'rules-')), 'rules.json');
   writeFileSync(file, JSON.stringify({ ...rules, rules: rules.rules.map((rule) => (rule.id === 'block_list' ? { ...rule, shadow: true } : rule)) }));
   await fetch(`${runner.url}/_local/archive`, { method: 'POST', body: JSON.stringify({ now: new Date(Date.now() + 25 * 3_600_000).toISOString() }) });
-  let printed = '';
-  const output = jest.spyOn(process.stdout, 'write').mockImplementation((text) => { printed += String(text); return true; });
-  const code = await backtest({ rules: file, archive: `s3://${nameOf('Storage/AuditBucket')}/transactions`, json: true, endpoint: runner.url }).finally(() => output.mockRestore());
+  const place = `s3://${nameOf('Storage/AuditBucket')}/transactions`;
+  const cli = join(__dirname, '../../../bin/cli.mjs');
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, 'backtest', '--rules', file, '--archive', place, '--endpoint', runner.url, '--json']);
   rmSync(dirname(file), { recursive: true });
-  expect(code).toBe(0);
-  const { moves } = JSON.parse(printed) as { moves: { from: string; to: string; examples: string[] }[] };
+  const { moves } = JSON.parse(stdout) as { moves: { from: string; to: string; examples: string[] }[] };
   expect(moves).toContainEqual(expect.objectContaining({ from: 'high_risk', to: 'low_risk', examples: ['standard-webhooks#high'] }));
 });
