@@ -43,17 +43,17 @@ at the Unix time "now" (default: the clock) with the functions the validator use
 `;
 
 const OPTIONS = {
-  app: { type: 'string', default: 'cdk.out' },
-  port: { type: 'string', default: '8787' },
-  data: { type: 'string' },
+  'app': { type: 'string', default: 'cdk.out' },
+  'port': { type: 'string', default: '8787' },
+  'data': { type: 'string' },
   'model-endpoint': { type: 'string' },
-  demo: { type: 'string' },
-  rules: { type: 'string' },
-  archive: { type: 'string' },
-  endpoint: { type: 'string' },
-  region: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
+  'demo': { type: 'string' },
+  'rules': { type: 'string' },
+  'archive': { type: 'string' },
+  'endpoint': { type: 'string' },
+  'region': { type: 'string' },
+  'json': { type: 'boolean', default: false },
+  'help': { type: 'boolean', default: false },
 } as const;
 
 /** Commands with options of their own, loaded when they are asked for: only they need AWS clients. */

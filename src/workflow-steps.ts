@@ -1,17 +1,19 @@
 import { aws_sqs as sqs, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
+/** Growing pauses that no two tasks share. */
+export const WITH_JITTER: sfn.RetryProps = {
+  interval: Duration.seconds(1),
+  maxAttempts: 3,
+  backoffRate: 2,
+  maxDelay: Duration.seconds(20),
+  jitterStrategy: sfn.JitterType.FULL,
+};
+
 /** What is worth trying again: everything but the errors named. */
 export function retryWithJitter(task: sfn.TaskStateBase, ...finalErrors: string[]): void {
   if (finalErrors.length > 0) task.addRetry({ errors: finalErrors, maxAttempts: 0 });
-  task.addRetry({
-    errors: [sfn.Errors.ALL],
-    interval: Duration.seconds(1),
-    maxAttempts: 3,
-    backoffRate: 2,
-    maxDelay: Duration.seconds(20),
-    jitterStrategy: sfn.JitterType.FULL,
-  });
+  task.addRetry({ ...WITH_JITTER, errors: [sfn.Errors.ALL] });
 }
 
 /** Another run may be about to settle what this one met: it is given twenty seconds. */

@@ -1,6 +1,6 @@
 import { PREFIX } from '../../src/contract';
 import { letterOf } from '../commands/redrive/letters';
-import type { Source } from '../commands/redrive/report';
+import type { LetterSource } from '../commands/redrive/report';
 import { Runner } from '../runner/runner';
 import { Message } from '../sqs/message';
 import { DeadLetter, DeadLetterQueue } from './model';
@@ -8,7 +8,7 @@ import { namesOfSystems } from './names';
 import { pretty } from './reception';
 
 const QUEUES = { routing: 'routing-queue', workflow: 'workflow-queue', archive: 'archive-queue' } as const;
-const TITLES: Readonly<Record<Source, string>> = {
+const TITLES: Readonly<Record<LetterSource, string>> = {
   routing: 'Events that a target would not take', workflow: 'Branches of the transaction workflow', archive: 'Archive runs', relay: 'Records the relay gave up',
 };
 
@@ -17,7 +17,7 @@ export async function deadLetterQueues({ services: { queues, buckets }, resource
   const systems = namesOfSystems(resources).map(async (names): Promise<DeadLetterQueue[]> => {
     const kept = Object.entries(QUEUES).map(([source, queue]): DeadLetterQueue => {
       const { identity: { arn, name } } = queues.byUrl(names.require(queue));
-      return { source, title: TITLES[source as Source], name, letters: queues.peek(arn).map(letterIn) };
+      return { source, title: TITLES[source as LetterSource], name, letters: queues.peek(arn).map(letterIn) };
     });
     const bucket = names.require('bucket');
     const objects = await Promise.all(buckets.listObjects(bucket, PREFIX.failures).map(async ({ key, lastModified }): Promise<DeadLetter> => {

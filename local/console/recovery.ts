@@ -1,6 +1,6 @@
 import { verifyArchive, VerifyReport } from '../commands/archive/verify';
 import { clientOptions } from '../commands/aws/options';
-import { Outcome, Source, SOURCES } from '../commands/redrive/report';
+import { LETTER_SOURCES, LetterSource, Outcome } from '../commands/redrive/report';
 import { redriveSources } from '../commands/redrive/sources';
 import { Runner } from '../runner/runner';
 import { localBucket } from './local-bucket';
@@ -18,13 +18,13 @@ export interface RedriveRequest {
   readonly releaseClaims: boolean;
 }
 
-export async function redrive({ resources, url }: Runner, { source, dryRun, releaseClaims }: RedriveRequest): Promise<readonly Outcome[]> {
-  if (source !== undefined && !SOURCES.includes(source as Source)) throw new Error(`source is ${JSON.stringify(source)}: use one of ${SOURCES.join(', ')}`);
-  const sources = SOURCES.filter((one) => source === undefined || one === source);
+export async function redrive({ resources, url, services }: Runner, { source, dryRun, releaseClaims }: RedriveRequest): Promise<readonly Outcome[]> {
+  if (source !== undefined && !LETTER_SOURCES.includes(source as LetterSource)) throw new Error(`source is ${JSON.stringify(source)}: use one of ${LETTER_SOURCES.join(', ')}`);
+  const sources = LETTER_SOURCES.filter((one) => source === undefined || one === source);
   const outcomes: Outcome[] = [];
   const report = { add: (outcome: Outcome) => void outcomes.push(outcome) };
   for (const names of namesOfSystems(resources)) {
-    await redriveSources(sources, names, clientOptions({ endpoint: url }), { endpoint: url, dryRun, releaseClaims, report });
+    await redriveSources(sources, names, clientOptions({ endpoint: url }), { endpoint: url, dryRun, releaseClaims, before: new Date(services.clock.now()), report });
   }
   return outcomes;
 }

@@ -100,9 +100,10 @@ function workflows(entries: readonly JournalEntry[]): object[] {
 
 /** What was published to the alert topic; `alerts` is what it became for people. */
 function toldOf(entries: readonly JournalEntry[]): object[] {
-  return entries.filter(({ service, type }) => service === 'sns' && type === 'MessagePublished').map(({ at, data }) => ({
-    at, topic: data.topic, subject: data.subject, alert_type: (data.attributes as Record<string, { StringValue?: string }> | undefined)?.alert_type?.StringValue,
-  }));
+  return entries.filter(({ service, type }) => service === 'sns' && type === 'MessagePublished').map(({ at, data }) => {
+    const { alert_type: alertType } = (data.attributes ?? {}) as Record<string, { StringValue?: string } | undefined>;
+    return { at, topic: data.topic, subject: data.subject, alert_type: alertType?.StringValue };
+  });
 }
 
 function alertsOf({ services }: Runner, entries: readonly JournalEntry[]): object[] {

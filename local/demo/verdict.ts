@@ -12,7 +12,8 @@ export interface Expectation {
 /** The parts of a journey that are judged. */
 export interface Outcome {
   readonly stored: readonly {
-    readonly record?: string; readonly tier?: string; readonly status?: string; readonly notification_folded_at?: string; readonly alert_folded_at?: string;
+    readonly record?: string; readonly tier?: string; readonly status?: string;
+    readonly notification_folded_at?: string; readonly alert_folded_at?: string;
   }[];
   readonly published: readonly { readonly detail_type?: string }[];
   readonly rules: readonly { readonly rule: string; readonly matched: boolean }[];

@@ -89,10 +89,11 @@ export interface FraudDetectionProps {
   readonly fuse?: FraudFuseOptions;
 
   /**
-   * High-risk alerts about the same customer for the same reasons within this time are folded
-   * into one, a minute to a day. The next one says how many were.
+   * Alerts of one cause within this time are folded into one, a minute to a day: high risk of the same customer
+   * for the same reasons, the value of the same customer's transactions of one tier, conflicts of one endpoint.
+   * The first goes out, the others say so in their rows, and the next one after the window says how many they were.
    *
-   * @default - one alert per high-risk transaction
+   * @default - one alert per transaction and conflict
    */
   readonly foldAlerts?: Duration;
 }

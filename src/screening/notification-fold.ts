@@ -63,7 +63,7 @@ export class NotificationFold {
       table,
       key: FOLD_KEY,
       updateExpression: 'SET until_s = :zero, folded = folded + folded_before',
-      conditionExpression: '#first = :claim AND until_s > :zero',
+      conditionExpression: `attribute_exists(${TABLE.partitionKey}) AND #first = :claim AND until_s > :zero`,
       expressionAttributeNames: { '#first': 'first' },
       expressionAttributeValues: { ':claim': claim, ':zero': fromNumber(0) },
       resultPath: sfn.JsonPath.DISCARD,

@@ -1,7 +1,7 @@
-import { aws_dynamodb as dynamodb, aws_sns as sns, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks, Duration } from 'aws-cdk-lib';
+import { aws_dynamodb as dynamodb, aws_sns as sns, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { RECORD, TABLE } from '../contract';
-import { catchEverything, giveOthersTime, retryWithJitter, WITH_ERROR } from '../workflow-steps';
+import { catchEverything, giveOthersTime, retryWithJitter, WITH_ERROR, WITH_JITTER } from '../workflow-steps';
 import { NotificationFold } from './notification-fold';
 
 /** What the notification branch works with. */
@@ -71,15 +71,14 @@ export class Notification {
       },
       resultPath: '$.notification',
     });
-    const eventId = field('conflicts_with.event_id');
     const conflict = new sfn.Pass(this.scope, 'DescribeConflict', {
       parameters: {
         claim: sfn.JsonPath.uuid(),
         cause: sfn.JsonPath.format('{} conflict', endpoint),
         alert: {
           alert_type: 'conflict',
-          text: sfn.JsonPath.format('Conflict: event {} of {} {} came again with another body', eventId, provider, reference),
-          ...common, event_id: eventId, timestamp: field('received_at'),
+          text: sfn.JsonPath.format('Conflict: an event of {} {} came again with another body', provider, reference),
+          ...common, timestamp: field('received_at'),
         },
       },
       resultPath: '$.notification',
@@ -115,7 +114,7 @@ export class Notification {
     const wait = new tasks.DynamoUpdateItem(this.scope, 'AwaitNotification', {
       table: this.props.table,
       key: TRANSACTION_KEY,
-      conditionExpression: 'attribute_exists(notified_at) OR attribute_exists(notification_folded_at) OR #record = :tombstone',
+      conditionExpression: `attribute_exists(${TABLE.partitionKey}) AND (attribute_exists(notified_at) OR attribute_exists(notification_folded_at) OR #record = :tombstone)`,
       expressionAttributeNames: { '#record': 'record' },
       expressionAttributeValues: { ':tombstone': fromString(RECORD.tombstone) },
       resultPath: sfn.JsonPath.DISCARD,
@@ -158,8 +157,8 @@ export class Notification {
       message: sfn.TaskInput.fromObject({
         default: machine,
         email: sfn.JsonPath.format(
-          `The event {} of transaction {} from {} came again with another body at {}. Both are kept; please compare them.${folded}`,
-          field('conflicts_with.event_id'), reference, provider, receivedAt, ...count,
+          `An event of transaction {} from {} came again with another body at {}. Both are kept; please compare them.${folded}`,
+          reference, provider, receivedAt, ...count,
         ),
         sms: text,
       }),
@@ -167,7 +166,7 @@ export class Notification {
       resultPath: sfn.JsonPath.DISCARD,
     });
     for (const task of [value, conflict]) {
-      task.addRetry({ errors: THROTTLED, interval: Duration.seconds(1), maxAttempts: 3, backoffRate: 2, maxDelay: Duration.seconds(20), jitterStrategy: sfn.JitterType.FULL });
+      task.addRetry({ ...WITH_JITTER, errors: THROTTLED });
       task.addCatch(release, { ...WITH_ERROR, errors: NOT_TAKEN });
       catchEverything(task, failed);
       task.next(settle);
@@ -199,7 +198,7 @@ export class Notification {
       table: this.props.table,
       key: TRANSACTION_KEY,
       updateExpression: 'REMOVE notification_owner ADD revision :one',
-      conditionExpression: 'notification_owner = :claim',
+      conditionExpression: `attribute_exists(${TABLE.partitionKey}) AND notification_owner = :claim`,
       expressionAttributeValues: { ':claim': CLAIM, ':one': fromNumber(1) },
       resultPath: sfn.JsonPath.DISCARD,
     });

@@ -22,8 +22,8 @@ export interface RunningSystem {
   /** Bodies of the letters in the workflow's dead-letter queue. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   letters(): any[];
-  /** Runs `redrive --only workflow` against the runner. */
-  redrive(...args: string[]): Promise<number>;
+  /** Runs `redrive` against the runner, of the workflow's queue unless told otherwise. */
+  redrive(...args: string[]): Promise<{ readonly code: number; readonly outcomes: readonly Record<string, unknown>[] }>;
   /** Settles, moving the clock over every pause. */
   settleFast(): Promise<void>;
 }
@@ -32,7 +32,9 @@ export interface RunningSystem {
 const DELIVERIES = 4;
 
 /** A system on the local runner, for the suite that calls it. */
-export function runningSystem(propsOf: (stack: Stack, directory: string) => WebhookProcessingSystemProps, options: { modelEndpoint?: () => string } = {}): RunningSystem {
+export function runningSystem(
+  propsOf: (stack: Stack, directory: string) => WebhookProcessingSystemProps, options: { modelEndpoint?: () => string } = {},
+): RunningSystem {
   let scratch: string;
   let runner: Runner;
   beforeAll(async () => {
@@ -72,11 +74,16 @@ export function runningSystem(propsOf: (stack: Stack, directory: string) => Webh
     mailOf: (address, part = '') => runner.services.topics.mailbox().filter(({ endpoint, body }) => endpoint === address && body.includes(part)).map(({ body }) => body),
     letters: () => runner.services.queues.peek(queue().identity.arn).map(({ body }) => JSON.parse(body)),
     async redrive(...args) {
-      const quiet = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+      let printed = '';
+      const output = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+        printed += String(text);
+        return true;
+      });
       try {
-        return await redriveCommand(['--endpoint', runner.url, '--only', 'workflow', '--json', ...args]);
+        const code = await redriveCommand(['--endpoint', runner.url, '--json', ...(args.includes('--only') ? [] : ['--only', 'workflow']), ...args]);
+        return { code, outcomes: printed.split('\n').filter((line) => line.startsWith('{"source"')).map((line) => JSON.parse(line) as Record<string, unknown>) };
       } finally {
-        quiet.mockRestore();
+        output.mockRestore();
         await runner.settled();
       }
     },

@@ -11,7 +11,7 @@ export type ClaimState =
   /** The row has left the table, and the branch can do nothing any more. */
   | 'gone';
 
-type Branch = 'screening' | 'notification';
+export type Branch = 'screening' | 'notification';
 
 /** The guards of alerts, as the fraud detector and the workflow write them. */
 export interface Claims {

@@ -4,12 +4,14 @@ import { AWS_OPTIONS, clientOptions } from '../aws/options';
 import { Outcome, SOURCES } from './report';
 import { NEEDED, redriveSources } from './sources';
 
-export const REDRIVE_USAGE = `cdk-webhook-processing redrive [--dry-run] [--only routing|workflow|archive|relay] [--release-claims]
+export const REDRIVE_USAGE = `cdk-webhook-processing redrive [--dry-run] [--only routing|workflow|archive|relay|unfinished] [--release-claims]
 
 Brings dead letters back: events go to the one target that would not take them, workflows start again with the branch
 that failed, records the relay gave up on are published. Exit 0 when none is left, else 1.
   --dry-run          lists them, and changes nothing
-  --only SOURCE      only these; may be repeated
+  --only SOURCE      only these; may be repeated. "unfinished" has to be asked for: it reads the table for transactions that were
+                     not screened or told of and are in no dead letter, as their workflow failed as a whole, and starts it again
+  --older-than N     unfinished ones received at least so many minutes ago (default: 15; EventBridge itself may try for hours)
   --release-claims   sends alerts again of which nobody knows whether they were sent
   --routing-queue, --workflow-queue, --archive-queue URL, --workflow, --archive-workflow ARN, --bucket, --bus, --table NAME
                      without them, names are taken from --outputs FILE ("cdk deploy --outputs-file FILE"), or asked of a local runner
@@ -21,6 +23,7 @@ const OPTIONS = {
   ...AWS_OPTIONS,
   'routing-queue': text, 'workflow-queue': text, 'archive-queue': text, 'workflow': text, 'archive-workflow': text,
   'bucket': text, 'bus': text, 'table': text, 'outputs': text, 'stack': text,
+  'older-than': { type: 'string', default: '15' },
   'only': { type: 'string', multiple: true, default: [] as string[] },
   'dry-run': { type: 'boolean', default: false }, 'release-claims': { type: 'boolean', default: false },
   'json': { type: 'boolean', default: false }, 'help': { type: 'boolean', default: false },
@@ -35,7 +38,8 @@ export async function redriveCommand(args: readonly string[]): Promise<number> {
   }
   const unknown = values.only.find((source) => !(SOURCES as readonly string[]).includes(source));
   if (unknown !== undefined) throw new Error(`--only is ${JSON.stringify(unknown)}: use ${SOURCES.join(', ')}`);
-  const sources = SOURCES.filter((source) => values.only.length === 0 || values.only.includes(source));
+  const sources = SOURCES.filter((source) => (values.only.length === 0 ? source !== 'unfinished' : values.only.includes(source)));
+  if (!/^\d{1,6}$/.test(values['older-than'])) throw new Error(`--older-than is ${JSON.stringify(values['older-than'])}: use a whole number of minutes`);
   const options = clientOptions(values);
   const names = await namesOf(values, sources.flatMap((source) => NEEDED[source]));
   // Before anything is touched.
@@ -48,7 +52,13 @@ export async function redriveCommand(args: readonly string[]): Promise<number> {
       process.stdout.write(values.json ? `${JSON.stringify(outcome)}\n` : lineOf(outcome));
     },
   };
-  await redriveSources(sources, names, options, { endpoint: values.endpoint, dryRun: values['dry-run'], releaseClaims: values['release-claims'], report });
+  await redriveSources(sources, names, options, {
+    endpoint: values.endpoint,
+    dryRun: values['dry-run'],
+    releaseClaims: values['release-claims'],
+    before: new Date(Date.now() - Number(values['older-than']) * 60_000),
+    report,
+  });
   const left = outcomes.filter(({ outcome }) => outcome !== 'redriven').length;
   if (!values.json) process.stdout.write(`${outcomes.length} dead letters, ${outcomes.length - left} brought back, ${left} left\n`);
   return left === 0 ? 0 : 1;

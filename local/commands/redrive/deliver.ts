@@ -18,11 +18,15 @@ export class NotRedrivable extends Error {}
 /** Hands the event to the one target that would not take it, in that target's words: no other target sees it twice. */
 export async function deliverEvent(letter: EventLetter, clients: TargetClients): Promise<void> {
   const target = await targetOf(letter, clients.events);
-  const value = JSON.parse(letter.event) as { id: string; time: string };
+  await send(letter.targetArn, inputFor(target, letter.ruleArn, letter.event), clients);
+}
+
+/** What a target of a rule is sent for an event. */
+export function inputFor(target: Target, ruleArn: string, text: string): string {
+  const value = JSON.parse(text) as { id: string; time: string };
   const at = Date.parse(value.time);
-  const event = { id: value.id, time: at, ingestedAt: at, text: letter.event, value: value as object as Record<string, unknown> };
-  const rule = { arn: letter.ruleArn, name: letter.ruleArn.split('/').pop()! };
-  await send(letter.targetArn, compileTargetInput(inputOf(target))(event, rule), clients);
+  const event = { id: value.id, time: at, ingestedAt: at, text, value: value as object as Record<string, unknown> };
+  return compileTargetInput(inputOf(target))(event, { arn: ruleArn, name: ruleArn.split('/').pop()! });
 }
 
 async function send(arn: string, input: string, { states, sns, log }: TargetClients): Promise<void> {

@@ -1,19 +1,25 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { Claims } from './claims';
+import type { RowKey } from '../../../src/contract';
+import type { Branch, Claims } from './claims';
 import { deliverEvent, NotRedrivable, TargetClients } from './deliver';
 import { Letter, letterOf, WorkflowLetter } from './letters';
 import { Disposal, eachMessage } from './queue';
 import type { Report, Source } from './report';
 
-export interface RedriveOptions {
+export type { Branch };
+
+export interface WayOptions {
+  readonly claims: () => Claims;
+  /** Whether an alert whose outcome is not known is sent again. */
+  readonly releaseClaims: boolean;
+}
+
+export interface RedriveOptions extends WayOptions {
   readonly sqs: SQSClient;
   readonly clients: TargetClients;
   /** ARN of the workflow of a kind of letter. */
   readonly workflowOf: (kind: WorkflowLetter['kind']) => string;
-  readonly claims: () => Claims;
-  /** Whether an alert whose outcome is not known is sent again. */
-  readonly releaseClaims: boolean;
   readonly dryRun: boolean;
   readonly report: Report;
 }
@@ -42,17 +48,17 @@ export async function redriveQueue(source: Source, queueUrl: string, options: Re
 async function redrive(letter: Letter, options: RedriveOptions): Promise<void> {
   if (letter.kind === 'unknown') throw new NotRedrivable(letter.error);
   if (letter.kind === 'event') return deliverEvent(letter, options.clients);
-  if (letter.kind !== 'archive') await makeWay(letter, letter.kind, options);
+  if (letter.kind !== 'archive') await makeWay(letter.row!, letter.kind, options);
   await start(options.clients.states, options.workflowOf(letter.kind), letter.input);
 }
 
 /** A branch that may have alerted already would only see its own claim and do nothing: somebody has to decide. */
-async function makeWay({ row }: WorkflowLetter, branch: 'screening' | 'notification', { claims, releaseClaims }: RedriveOptions): Promise<void> {
-  const state = await claims().state(row!, branch);
+export async function makeWay(row: RowKey, branch: Branch, { claims, releaseClaims }: WayOptions): Promise<void> {
+  const state = await claims().state(row, branch);
   if (state === 'gone') throw new NotRedrivable('the transaction has been archived since: look at it by its tombstone, then delete the message');
   if (state === 'free') return;
   if (!releaseClaims) throw new NotRedrivable('its alert may have been sent or not: find out, then delete the message, or run with --release-claims to send it again');
-  if (!await claims().release(row!, branch)) throw new NotRedrivable('its claim has changed meanwhile: run again');
+  if (!await claims().release(row, branch)) throw new NotRedrivable('its claim has changed meanwhile: run again');
 }
 
 async function start(states: SFNClient, stateMachineArn: string, input: string): Promise<void> {

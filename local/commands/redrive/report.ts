@@ -1,6 +1,10 @@
-/** Where dead letters wait. */
-export const SOURCES = ['routing', 'workflow', 'archive', 'relay'] as const;
+/** Where dead letters wait; `unfinished` are transactions of the table that are in none of them. */
+export const SOURCES = ['routing', 'workflow', 'archive', 'relay', 'unfinished'] as const;
 export type Source = (typeof SOURCES)[number];
+
+/** Those with letters to look at. */
+export const LETTER_SOURCES = ['routing', 'workflow', 'archive', 'relay'] as const satisfies readonly Source[];
+export type LetterSource = (typeof LETTER_SOURCES)[number];
 
 /** What became of one dead letter. */
 export interface Outcome {

@@ -1,5 +1,11 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { Duration } from 'aws-cdk-lib';
 import { AlertSubscriber, FraudRule, RiskBand, TransactionTier } from '../../../src';
+import type { FraudDetectionConfig } from '../../../src/contract';
 import { runningSystem } from '../../helpers/running-system';
 
 jest.setTimeout(60_000);
@@ -85,7 +91,7 @@ test('while the fraud detector is down nothing is lost: the dead-letter queue ho
     .toEqual(ids.map((id) => ['screening', id, 'Lambda.ServiceException']));
 
   faults.end();
-  expect(await redrive()).toBe(0);
+  expect(await redrive()).toMatchObject({ code: 0 });
   expect(letters()).toEqual([]);
   for (const id of ids) {
     expect((await journeyOf(id)).score).toMatchObject({ fraud_status: 'low_risk', risk_factors: ['high_amount'] });
@@ -101,4 +107,19 @@ test('rows of the history are neither published nor shown as transactions', asyn
   expect(rows.every(({ expires_at }) => Number(expires_at?.N) * 1000 > Date.now())).toBe(true);
   const types = runner.services.journal.entries().filter(({ type }) => type === 'EventReceived').map(({ data }) => (data.event as Record<string, string>)['detail-type']);
   expect(new Set(types)).toEqual(new Set(['Transaction Created', 'Transaction Screened']));
+});
+
+test('other rules are tried on what the runner has archived', async () => {
+  const { runner, nameOf } = system;
+  const { FRAUD_DETECTION } = runner.services.functions.get(nameOf('Workflow/FraudDetector/Function')).environment;
+  const rules = JSON.parse(FRAUD_DETECTION) as FraudDetectionConfig;
+  const file = join(mkdtempSync(join(tmpdir(), 'rules-')), 'rules.json');
+  writeFileSync(file, JSON.stringify({ ...rules, rules: rules.rules.map((rule) => (rule.id === 'block_list' ? { ...rule, shadow: true } : rule)) }));
+  await fetch(`${runner.url}/_local/archive`, { method: 'POST', body: JSON.stringify({ now: new Date(Date.now() + 25 * 3_600_000).toISOString() }) });
+  const place = `s3://${nameOf('Storage/AuditBucket')}/transactions`;
+  const cli = join(__dirname, '../../../bin/cli.mjs');
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, 'backtest', '--rules', file, '--archive', place, '--endpoint', runner.url, '--json']);
+  rmSync(dirname(file), { recursive: true });
+  const { moves } = JSON.parse(stdout) as { moves: { from: string; to: string; examples: string[] }[] };
+  expect(moves).toContainEqual(expect.objectContaining({ from: 'high_risk', to: 'low_risk', examples: ['standard-webhooks#high'] }));
 });
