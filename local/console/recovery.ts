@@ -19,7 +19,9 @@ export interface RedriveRequest {
 }
 
 export async function redrive({ resources, url, services }: Runner, { source, dryRun, releaseClaims }: RedriveRequest): Promise<readonly Outcome[]> {
-  if (source !== undefined && !LETTER_SOURCES.includes(source as LetterSource)) throw new Error(`source is ${JSON.stringify(source)}: use one of ${LETTER_SOURCES.join(', ')}`);
+  if (source !== undefined && !LETTER_SOURCES.includes(source as LetterSource)) {
+    throw new Error(`source is ${JSON.stringify(source)}: use one of ${LETTER_SOURCES.join(', ')}`);
+  }
   const sources = LETTER_SOURCES.filter((one) => source === undefined || one === source);
   const outcomes: Outcome[] = [];
   const report = { add: (outcome: Outcome) => void outcomes.push(outcome) };
