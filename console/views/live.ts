@@ -129,7 +129,9 @@ function withBefore(query: URLSearchParams, before: number): URLSearchParams {
 }
 
 function rowOf(summary: Summary): HTMLTableRowElement {
-  const { id, number, at, endpoint, path, transactionId, amount, currency, outcome, reason, tier, band, status, ms, alerts, archived, events } = summary;
+  const {
+    id, number, at, endpoint, path, transactionId, amount, currency, outcome, reason, tier, band, status, ms, alerts, archived, events,
+  } = summary;
   const href = `#/request/${id}`;
   return h('tr', { 'data-id': id, 'data-number': number },
     h('td', { class: 'when' }, time(at)),

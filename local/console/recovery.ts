@@ -26,7 +26,9 @@ export async function redrive({ resources, url, services }: Runner, { source, dr
   const outcomes: Outcome[] = [];
   const report = { add: (outcome: Outcome) => void outcomes.push(outcome) };
   for (const names of namesOfSystems(resources)) {
-    await redriveSources(sources, names, clientOptions({ endpoint: url }), { endpoint: url, dryRun, releaseClaims, before: new Date(services.clock.now()), report });
+    await redriveSources(sources, names, clientOptions({ endpoint: url }), {
+      endpoint: url, dryRun, releaseClaims, before: new Date(services.clock.now()), report,
+    });
   }
   return outcomes;
 }

@@ -71,7 +71,9 @@ export class Functions implements LocalService {
     assertRunnable(spec);
     const { clock, journal, metrics, logs, environment, maxEnvironments = 10, queueMs = 10_000, idleMs = 300_000 } = this.options;
     const { newEnvironment = (launch: Launch) => new ExecutionEnvironment(launch) } = this.options;
-    const host = { clock, journal, metrics, logs, environment, maxEnvironments, queueMs, idleMs, newEnvironment, bootstrapFile: () => this.bootstrapFile() };
+    const host = {
+      clock, journal, metrics, logs, environment, maxEnvironments, queueMs, idleMs, newEnvironment, bootstrapFile: () => this.bootstrapFile(),
+    };
     this.functions.set(spec.name, new LambdaFunction(spec, host));
   }
 

@@ -45,7 +45,9 @@ export type Services = ReturnType<typeof createServices>;
 
 /** Every service, and what each hands to the others. */
 export function createServices(
-  { clock, endpoint, directory, xrayAddress, modelEndpoint, newEnvironment, aroundTasks = (tasks) => tasks }: ServicesOptions, journal: Journal, xray: XRayDaemon,
+  { clock, endpoint, directory, xrayAddress, modelEndpoint, newEnvironment, aroundTasks = (tasks) => tasks }: ServicesOptions,
+  journal: Journal,
+  xray: XRayDaemon,
 ) {
   const metrics = new Metrics(clock);
   const shared = { clock, journal, metrics };

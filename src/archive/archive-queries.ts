@@ -88,8 +88,8 @@ export class ArchiveQueries extends Construct implements IArchiveQueries {
     this.resultsBucket = this.createResultsBucket();
     this.workGroup = this.createWorkGroup();
     const queries = namedQueries(`"${this.databaseName()}"."${TABLE_NAME}"`);
-    this.namedQueries = Object.fromEntries(queries.map(({ id: queryId, name, description, sql }) => [queryId, new athena.CfnNamedQuery(this, queryId, {
-      name, description, queryString: sql, database: this.database.ref, workGroup: this.workGroup.ref,
+    this.namedQueries = Object.fromEntries(queries.map(({ id: queryId, sql, ...words }) => [queryId, new athena.CfnNamedQuery(this, queryId, {
+      ...words, queryString: sql, database: this.database.ref, workGroup: this.workGroup.ref,
     })]));
   }
 

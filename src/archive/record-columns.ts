@@ -54,7 +54,9 @@ export const RECORD_COLUMNS: readonly RecordColumn[] = [
   { name: 'alert_owner', type: 'string', comment: 'Execution that may send the alert of high risk' },
   { name: 'alert_sent_at', type: 'string', comment: 'When that alert was sent' },
   { name: 'alert_folded_at', type: 'string', comment: 'When it was folded into another of the same cause instead' },
-  { name: 'notified_at', type: 'string', comment: 'When the notification of its tier was claimed' },
+  { name: 'notification_owner', type: 'string', comment: 'Run that may send the notification of its tier, or of the conflict' },
+  { name: 'notified_at', type: 'string', comment: 'When that was sent' },
+  { name: 'notification_folded_at', type: 'string', comment: 'When it was folded into another of the same cause instead' },
   { name: 'conflicts_with', type: KEY, comment: 'Of a conflict: the row that was stored first' },
   { name: 'trace', type: 'string', comment: 'X-Ray trace of its receipt' },
 ];

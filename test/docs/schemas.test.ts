@@ -120,10 +120,12 @@ test('an archive object has a record a line, and its manifest tells of it', asyn
 test('an alert is what its schema says, for machines', () => {
   const alerts = runner.services.queues.byName('machine').peek().map(({ body }) => body).filter((body) => body.startsWith('{'))
     .map((body) => JSON.parse(body));
-  const [fraud, value] = [true, false].map((isFraud) => alerts.filter(({ alert_type }) => (alert_type === 'fraud_detection') === isFraud));
-  expect([fraud.length, value.length]).toEqual([2, 3]);
+  const ofType = (...types: string[]) => alerts.filter(({ alert_type }) => types.includes(alert_type));
+  const [fraud, value, conflict] = [ofType('fraud_detection'), ofType('medium_value', 'high_value'), ofType('conflict')];
+  expect([fraud.length, value.length, conflict.length, alerts.length]).toEqual([2, 3, 1, 6]);
   for (const alert of fraud) expect(faultsOf('alert-fraud.json', alert)).toEqual([]);
   for (const alert of value) expect(faultsOf('alert-value.json', alert)).toEqual([]);
+  for (const alert of conflict) expect(faultsOf('alert-conflict.json', alert)).toEqual([]);
 });
 
 describe('the capacity report counts with what is really written:', () => {

@@ -5,8 +5,9 @@ import { render, synthesize } from '../../helpers/template';
 import { ALARM_DEFAULTS } from './alarms';
 import { CAPACITY_DEFAULTS } from './capacity';
 import { HMAC_DEFAULTS } from './hmac';
-import { SCREENING_DEFAULTS } from './screening';
 import { OPTION_DEFAULTS } from './options';
+import { REPOSITORY_DEFAULTS } from './repositories';
+import { SCREENING_DEFAULTS } from './screening';
 import { VENDOR_DEFAULTS } from './vendors';
 
 const subject = synthesize();
@@ -181,6 +182,7 @@ const DEFAULTS: { [prop: string]: () => void } = {
   'MollieOptions.classic': () => expect(optionsOf('mollie')).toEqual({ classic: false }),
   ...ALARM_DEFAULTS,
   ...SCREENING_DEFAULTS,
+  ...REPOSITORY_DEFAULTS,
   ...HMAC_DEFAULTS,
   ...VENDOR_DEFAULTS,
   ...OPTION_DEFAULTS,

@@ -1,4 +1,4 @@
-import { aws_events as events, aws_logs as logs, aws_s3 as s3, aws_secretsmanager as secretsmanager, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { aws_events as events, aws_logs as logs, aws_s3 as s3, aws_secretsmanager as secretsmanager, Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { AlertSubscriber, FraudRule, HandlerPackaging, TransactionTier, WebhookProvider } from '../../../src';
 import { documentedProps } from '../../helpers/documented-props';
 import { definitionOf, statesOf } from '../../helpers/state-machine';
@@ -6,8 +6,9 @@ import { synthesize } from '../../helpers/template';
 import { ALARM_OVERRIDES } from './alarms';
 import { CAPACITY_OVERRIDES } from './capacity';
 import { HMAC_OVERRIDES } from './hmac';
-import { SCREENING_OVERRIDES } from './screening';
 import { OPTION_OVERRIDES } from './options';
+import { REPOSITORY_OVERRIDES } from './repositories';
+import { SCREENING_OVERRIDES } from './screening';
 import { VENDOR_OVERRIDES } from './vendors';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf';
@@ -40,7 +41,9 @@ const subject = synthesize((scope) => ({
     events: Duration.days(90),
     logs: logs.RetentionDays.ONE_YEAR,
   },
-  archival: { schedule: events.Schedule.rate(Duration.hours(6)), segments: 2 },
+  archival: {
+    schedule: events.Schedule.rate(Duration.hours(6)), segments: 2, athena: { scanLimit: Size.gibibytes(1), resultsExpireAfter: Duration.days(2) },
+  },
   functions: {
     validator: { memorySize: 1769, timeout: Duration.seconds(20), reservedConcurrentExecutions: 50 },
     relay: { memorySize: 256, timeout: Duration.seconds(45) },
@@ -102,7 +105,9 @@ const OVERRIDES: { [prop: string]: () => void } = {
     for (const { DeletionPolicy, UpdateReplacePolicy } of gone.flatMap((type) => subject.all(type))) {
       expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Delete', 'Delete']);
     }
-    expect(subject.all(custom).map(({ Properties }) => Properties.BucketName)).toEqual([{ Ref: subject.idOf(system.auditBucket) }]);
+    expect(subject.all(custom).map(({ Properties }) => Properties.BucketName)).toEqual(
+      [system.auditBucket, system.archiveQueries!.resultsBucket].map((bucket) => ({ Ref: subject.idOf(bucket) })),
+    );
   },
   'WebhookProcessingSystemProps.dashboard': () => {
     expect(system.dashboard).toBeUndefined();
@@ -154,6 +159,11 @@ const OVERRIDES: { [prop: string]: () => void } = {
     expect(ArchiveSegments.ItemSelector.total_segments).toBe(2);
   },
 
+  'ArchivalProps.athena': () => subject.template.resourceCountIs('AWS::Athena::WorkGroup', 1),
+  'ArchiveQueryProps.scanLimit': () =>
+    subject.template.hasResourceProperties('AWS::Athena::WorkGroup', { WorkGroupConfiguration: { BytesScannedCutoffPerQuery: 1024 ** 3 } }),
+  'ArchiveQueryProps.resultsExpireAfter': () =>
+    expect(subject.propertiesOf(system.archiveQueries!.resultsBucket).LifecycleConfiguration.Rules[0].ExpirationInDays).toBe(2),
   'ArchivalProps.objectLock': () => {
     const locked = synthesize({ archival: { objectLock: s3.ObjectLockRetention.governance(Duration.days(30)) } });
     expect(locked.propertiesOf(locked.system.auditBucket)).toMatchObject({ ObjectLockEnabled: true });
@@ -193,6 +203,7 @@ const OVERRIDES: { [prop: string]: () => void } = {
   'MollieOptions.classic': () => expect(providers()[4].options).toEqual({ classic: true }),
   ...ALARM_OVERRIDES,
   ...SCREENING_OVERRIDES,
+  ...REPOSITORY_OVERRIDES,
   ...HMAC_OVERRIDES,
   ...VENDOR_OVERRIDES,
   ...OPTION_OVERRIDES,
