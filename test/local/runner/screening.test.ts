@@ -121,5 +121,5 @@ test('other rules are tried on what the runner has archived', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'backtest', '--rules', file, '--archive', place, '--endpoint', runner.url, '--json']);
   rmSync(dirname(file), { recursive: true });
   const { moves } = JSON.parse(stdout) as { moves: { from: string; to: string; examples: string[] }[] };
-  expect(moves).toContainEqual(expect.objectContaining({ from: 'high_risk', to: 'low_risk', examples: ['standard-webhooks#high'] }));
+  expect(moves).toContainEqual(expect.objectContaining({ from: 'high_risk', to: 'low_risk', examples: expect.arrayContaining(['standard-webhooks#high']) }));
 });

@@ -1,4 +1,5 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { Duration } from 'aws-cdk-lib';
 import { itemOf } from '../../../runtime/aws/store';
 import { analyze, FraudAnalysis } from '../../../runtime/fraud-detector/score';
 import { verdictStore } from '../../../runtime/fraud-detector/verdicts';
@@ -25,15 +26,18 @@ function verdict(model: FraudAnalysis['model']): FraudAnalysis {
   return analyze(RISKY, { ...CONFIG, model: MODEL }, { history: HISTORY, fused: new Set(['round_amount']), model });
 }
 
-/** The workflow claims its notification itself: the update it is deployed with. */
+/** The workflow claims and settles its notification itself: with the updates it is deployed with. */
 async function notify(key: Record<string, { S: string }>): Promise<void> {
-  const subject = synthesize();
-  const { ClaimNotification } = statesOf(definitionOf(subject, subject.system.workflow));
-  const { UpdateExpression, ConditionExpression, ExpressionAttributeNames } = ClaimNotification.Parameters;
-  await engines.table.client.send(new UpdateItemCommand({
-    TableName: TABLE_NAME, Key: key, UpdateExpression, ConditionExpression, ExpressionAttributeNames,
-    ExpressionAttributeValues: { ':at': { S: AT }, ':one': { N: '1' }, ':transaction': { S: 'transaction' } },
-  }));
+  const subject = synthesize({ fraudDetection: { foldAlerts: Duration.minutes(5) } });
+  const { ClaimNotification, SettleNotification, MarkFolded } = statesOf(definitionOf(subject, subject.system.workflow));
+  const given: Record<string, { S: string }> = { ':claim': { S: 'run' }, ':at': { S: AT } };
+  for (const { Parameters } of [ClaimNotification, SettleNotification, MarkFolded]) {
+    const { ExpressionAttributeValues, TableName, ReturnValues, ...update } = Parameters;
+    const values = Object.entries<Record<string, never>>(ExpressionAttributeValues).map(([name, value]) => [name, given[name] ?? value]);
+    await engines.table.client.send(new UpdateItemCommand({
+      ...update, TableName: TABLE_NAME, Key: key, ExpressionAttributeValues: Object.fromEntries(values),
+    }));
+  }
 }
 
 /** Everything that ever happens to a row, in rows written by who writes them, archived by the archiver. */
