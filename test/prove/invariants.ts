@@ -13,10 +13,9 @@ interface Stored {
 export interface Findings {
   /** Promises that were broken. */
   readonly problems: readonly string[];
-  /** What came more than once, as may happen to what is delivered at least once. */
-  readonly repeated: readonly Repeated[];
+  /** Whether an event came more than once, as may happen to what is delivered at least once. */
+  readonly repeatsEvents: boolean;
 }
-export type Repeated = 'event' | 'notification';
 
 /** Looks whether everything holds that must once all has come to rest, whatever went wrong. */
 export async function findingsOf(world: World, sent: readonly Sent[]): Promise<Findings> {
@@ -32,16 +31,12 @@ export async function findingsOf(world: World, sent: readonly Sent[]): Promise<F
     ...notificationsOnce(stored, seen),
     ...nothingLeaks(world),
   ];
-  return { problems, repeated: repeatedIn(stored, seen) };
+  return { problems, repeatsEvents: repeatsEvents(seen) };
 }
 
-function repeatedIn(stored: ReadonlyMap<string, Stored>, { events, mails }: Observed): Repeated[] {
+function repeatsEvents({ events }: Observed): boolean {
   const published = events.filter(({ type }) => Object.values(TYPE_OF).includes(type)).map(({ detail }) => id(detail.key));
-  const notified = [...stored.values()].map(({ row }) => mailsAbout(mails, 'High Value Transaction Received', row));
-  return [
-    ...(new Set(published).size < published.length ? ['event' as const] : []),
-    ...(notified.some((count) => count > 1) ? ['notification' as const] : []),
-  ];
+  return new Set(published).size < published.length;
 }
 
 function id({ transaction_id, event_id }: { readonly transaction_id: string; readonly event_id: string }): string {
@@ -142,11 +137,23 @@ function alertsOnce(stored: ReadonlyMap<string, Stored>, { mails, letters }: Obs
   });
 }
 
-/** Of high value there is a notification or a dead letter. SNS publishes twice what it is asked twice, so there may be more than one. */
+/** Of medium and high value, and of a conflict, there is one notification at most; and there is one, or it was folded, or somebody has to look. */
 function notificationsOnce(stored: ReadonlyMap<string, Stored>, { mails, letters }: Observed): string[] {
-  return [...stored.values()].filter(({ row }) => row.record === 'transaction' && row.tier === 'high').flatMap(({ row }) => (
-    mailsAbout(mails, 'High Value Transaction Received', row) === 0 && !mentions(letters, row)
-      ? [`no notification of ${id(row)}, and nobody was told`] : []));
+  return [...stored.values()].flatMap(({ row }) => {
+    const subject = subjectOf(row);
+    if (!subject) return [];
+    const count = mailsAbout(mails, subject, row);
+    const isSettled = count > 0 || row.notification_folded_at !== undefined || mentions(letters, row);
+    return [
+      ...(count > 1 ? [`${count} notifications of ${id(row)}`] : []),
+      ...(isSettled ? [] : [`no notification of ${id(row)}, and nobody was told`]),
+    ];
+  });
+}
+
+function subjectOf({ record, tier }: Row): string | undefined {
+  if (record === 'conflict') return 'Conflicting Webhook Received';
+  return record === 'transaction' && tier !== 'low' ? `${tier === 'high' ? 'High' : 'Medium'} Value Transaction Received` : undefined;
 }
 
 /** The secrets of the endpoints are in no log. */
@@ -156,7 +163,7 @@ function nothingLeaks({ services, system, lines }: World): string[] {
 }
 
 function mailsAbout(mails: Observed['mails'], subject: string, row: Row): number {
-  return mails.filter((mail) => mail.subject === subject && new RegExp(`${String(row.provider_transaction_id)}$`, 'm').test(mail.body)).length;
+  return mails.filter((mail) => mail.subject === subject && new RegExp(`(?<![\\w-])${String(row.provider_transaction_id)}(?![\\w-])`).test(mail.body)).length;
 }
 
 function mentions(letters: readonly string[], row: Row): boolean {

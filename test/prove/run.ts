@@ -25,7 +25,7 @@ export async function run(subject: Subject, schedule: Schedule, seed = 1): Promi
       return { world, ...await findingsOf(world, sent) };
     } catch (error) {
       if (!(error instanceof Restless)) throw error;
-      return { world, problems: [`no rest: ${error.message}`], repeated: [] };
+      return { world, problems: [`no rest: ${error.message}`], repeatsEvents: false };
     } finally {
       await world.stop();
     }
