@@ -1,49 +1,45 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import AWSXRay from 'aws-xray-sdk-core';
 import { DIMENSION, ENV, METRICS_NAMESPACE } from '../../src/contract';
+import { currentTrace } from './trace';
 
-/** Ids, counts and reasons only: never a body, a signature or a secret. */
-export const logger = new Logger({ serviceName: process.env[ENV.system] });
+export { captured, currentTrace, traced } from './trace';
 
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
+type Fields = Readonly<Record<string, unknown>>;
+type Unit = 'Count' | 'Milliseconds';
 
-type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
+/** A JSON line each. Ids, counts and reasons only: never a body, a signature or a secret. */
+export const logger = {
+  info: (message: string, fields: Fields) => log('INFO', message, fields),
+  warn: (message: string, fields: Fields) => log('WARN', message, fields),
+  error: (message: string, fields: Fields) => log('ERROR', message, fields),
+};
 
-/** Emits one datum of a metric of this system. */
-export function emit(name: string, dimensions: Readonly<Record<string, string>> = {}, value = 1, unit: Unit = MetricUnit.Count): void {
-  metrics.clearDefaultDimensions();
-  metrics.addDimensions({ [DIMENSION.system]: process.env[ENV.system] ?? 'local', ...dimensions });
-  metrics.addMetric(name, unit, value);
-  metrics.publishStoredMetrics();
+function log(level: string, message: string, fields: Fields): void {
+  const trace = /Root=([^;]+)/.exec(currentTrace() ?? '')?.[1];
+  print({ level, message, timestamp: new Date().toISOString(), service: process.env[ENV.system], xray_trace_id: trace, ...fields });
 }
 
-export function emitMilliseconds(name: string, value: number): void {
-  emit(name, {}, Math.max(0, value), MetricUnit.Milliseconds);
-}
-
-AWSXRay.setContextMissingStrategy('IGNORE_ERROR');
-
-/** Runs `work` inside an X-Ray subsegment. */
-export function traced<T>(name: string, work: () => Promise<T>): Promise<T> {
-  return AWSXRay.captureAsyncFunc(name, async (subsegment) => {
-    try {
-      return await work();
-    } catch (error) {
-      subsegment?.addError(error as Error);
-      throw error;
-    } finally {
-      subsegment?.close();
-    }
+/**
+ * Emits one datum of a metric of this system, in the embedded metric format.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function emit(name: string, dimensions: Readonly<Record<string, string>> = {}, value = 1, unit: Unit = 'Count'): void {
+  const all = { [DIMENSION.system]: process.env[ENV.system] ?? 'local', ...dimensions };
+  print({
+    _aws: {
+      Timestamp: Date.now(),
+      CloudWatchMetrics: [{ Namespace: METRICS_NAMESPACE, Dimensions: [Object.keys(all)], Metrics: [{ Name: name, Unit: unit }] }],
+    },
+    ...all,
+    [name]: value,
   });
 }
 
-/** Lets X-Ray see the calls of an SDK client. */
-export function captured<T extends object>(client: T): T {
-  return AWSXRay.captureAWSv3Client(client as never) as T;
+export function emitMilliseconds(name: string, value: number): void {
+  emit(name, {}, Math.max(0, value), 'Milliseconds');
 }
 
-/** The trace this invocation belongs to, to be carried across the stream. */
-export function currentTrace(): string | undefined {
-  return process.env._X_AMZN_TRACE_ID || undefined;
+/** Past the console, whose lines Lambda would prefix. */
+function print(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
