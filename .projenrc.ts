@@ -1,4 +1,5 @@
 import { awscdk, javascript } from 'projen';
+import { Benchmarks } from './projenrc/benchmarks';
 import { Bundles } from './projenrc/bundles';
 import { IntegrationSnapshots } from './projenrc/integration-snapshots';
 import { Packaging } from './projenrc/packaging';
@@ -138,6 +139,7 @@ project.postCompileTask.spawn(project.tasks.tryFind('eslint')!);
 
 new ReproducibleInstall(project);
 new Bundles(project, { runtimeDir: 'runtime', localDir: 'local', consoleDir: 'console' });
+new Benchmarks(project);
 new Packaging(project);
 new IntegrationSnapshots(project);
 
