@@ -37,6 +37,7 @@ interface Metadata {
 }
 
 const open = new AsyncLocalStorage<Span>();
+let openSpans = 0;
 let socket: Socket | undefined;
 
 /** Runs `work` inside an X-Ray subsegment; without any cost when the invocation is not sampled. */
@@ -77,6 +78,7 @@ async function record<T>(parent: Span, name: string, work: (span: Span) => Promi
   const close = (facts: Facts) => send({
     type: 'subsegment', name, id: span.id, trace_id: span.traceId, parent_id: parent.id, start_time: startedAt, end_time: Date.now() / 1000, ...facts,
   });
+  openSpans += 1;
   try {
     const result = await open.run(span, () => work(span));
     close(factsOf((result as Partial<Answer> | undefined)?.output?.$metadata ?? {}));
@@ -85,6 +87,10 @@ async function record<T>(parent: Span, name: string, work: (span: Span) => Promi
     const metadata = (error as { readonly $metadata?: Metadata }).$metadata ?? {};
     close({ ...factsOf(metadata), ...failureOf(error as Error, metadata) });
     throw error;
+  } finally {
+    openSpans -= 1;
+    // Once used, the storage would slow every promise of the invocations to come that are not sampled.
+    if (openSpans === 0) open.disable();
   }
 }
 
