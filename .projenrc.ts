@@ -89,9 +89,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-sfn@^3',
     '@aws-sdk/client-sns@^3',
     '@aws-sdk/client-sqs@^3',
-    '@aws-lambda-powertools/logger@^2',
-    '@aws-lambda-powertools/metrics@^2',
-    'aws-xray-sdk-core@^3',
     'lossless-json@^4',
     // what the local runner bundles
     'dynalite@4.0.0',
