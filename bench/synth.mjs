@@ -16,7 +16,7 @@ export async function run({ rounds = 12 }) {
     return [{
       name: 'synth ÷ plain L2', ...ratio(each(construct, 'wall'), each(plain, 'wall')), goal: 1.2, better: 'lower',
       ours: `${median(each(construct, 'wall')).toFixed(0)} ms`, peer: `${median(each(plain, 'wall')).toFixed(0)} ms`,
-      cpu: cpu.median, note: `${describe(construct[0].kinds, plain[0].kinds)}; app and stack are made anew, the libraries are loaded`,
+      cpu: cpu.median, note: `${describe(construct[0].kinds, plain[0].kinds)}; templates of ${construct[0].kib} and ${plain[0].kib} KiB; app and stack are made anew, the libraries are loaded`,
     }];
   } finally {
     worker.stop();

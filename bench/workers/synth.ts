@@ -14,6 +14,7 @@ interface Order {
 interface Measured {
   readonly wall: number;
   readonly cpu: number;
+  readonly kib: number;
   readonly kinds: Record<string, number>;
   readonly counts: PlainCounts;
 }
@@ -33,9 +34,10 @@ function synthesize({ variant, counts }: Order): Measured {
   app.synth();
   const wall = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(cpu);
-  const { Resources: resources } = JSON.parse(readFileSync(join(outdir, 'Measured.template.json'), 'utf8')) as { Resources: Record<string, { Type: string; Properties: never }> };
+  const template = readFileSync(join(outdir, 'Measured.template.json'), 'utf8');
+  const { Resources: resources } = JSON.parse(template) as { Resources: Record<string, { Type: string; Properties: never }> };
   rmSync(outdir, { recursive: true, force: true });
-  return { wall, cpu: (user + system) / 1000, ...tally(Object.values(resources)) };
+  return { wall, cpu: (user + system) / 1000, kib: Math.round(template.length / 1024), ...tally(Object.values(resources)) };
 }
 
 function tally(resources: readonly { readonly Type: string; readonly Properties: Record<string, unknown> }[]): Pick<Measured, 'kinds' | 'counts'> {

@@ -30,6 +30,8 @@ interface Answer {
   readonly output: { readonly $metadata: Metadata };
 }
 
+type Next = (call: Call) => Promise<Answer>;
+
 interface Metadata {
   readonly httpStatusCode?: number;
   readonly requestId?: string;
@@ -41,7 +43,7 @@ let openSpans = 0;
 let socket: Socket | undefined;
 
 /** Runs `work` inside an X-Ray subsegment; without any cost when the invocation is not sampled. */
-export async function traced<T>(name: string, work: () => Promise<T>): Promise<T> {
+export function traced<T>(name: string, work: () => Promise<T>): Promise<T> {
   const parent = sampledSpan();
   return parent ? record(parent, name, work, () => ({})) : work();
 }
@@ -49,9 +51,7 @@ export async function traced<T>(name: string, work: () => Promise<T>): Promise<T
 /** Lets X-Ray see the calls of an SDK client. */
 export function captured<T extends object>(client: T): T {
   const { middlewareStack, config } = client as unknown as Client;
-  const middleware = (next: (call: Call) => Promise<Answer>, { clientName = 'AWS', commandName = '' }: Context) => async (call: Call) => {
-    const parent = sampledSpan();
-    if (!parent) return next(call);
+  const recordCall = async (parent: Span, call: Call, next: Next, { clientName = 'AWS', commandName = '' }: Context) => {
     const aws = { operation: commandName.replace(/Command$/, ''), region: await config.region(), ...resourceOf(call.input) };
     return record(parent, clientName.replace(/Client$/, ''), ({ traceId, id }) => {
       call.request.headers['X-Amzn-Trace-Id'] = `Root=${traceId};Parent=${id};Sampled=1`;
@@ -61,6 +61,10 @@ export function captured<T extends object>(client: T): T {
       aws: { ...aws, request_id: metadata.requestId, retries: (metadata.attempts ?? 1) - 1 },
       ...(metadata.httpStatusCode && { http: { response: { status: metadata.httpStatusCode } } }),
     }));
+  };
+  const middleware = (next: Next, context: Context) => (call: Call) => {
+    const parent = sampledSpan();
+    return parent ? recordCall(parent, call, next, context) : next(call);
   };
   // Once per call, around all of its attempts; before the SDK would set the same header.
   middlewareStack.add(middleware, { step: 'build', name: 'traceCalls', priority: 'high' });
