@@ -9,7 +9,7 @@ const TIERS = ['low', 'medium', 'high'];
 export const title = 'AWS calls and cost';
 
 export async function run({ webhooks = 40 }) {
-  const bundle = await scriptBundle('recorded', 'bench/workers/recorded.ts', { external: 'none', tsconfig: 'local/tsconfig.json' });
+  const bundle = await scriptBundle('recorded', 'bench/workers/recorded.mjs', { external: 'none', tsconfig: 'local/tsconfig.json' });
   const worker = nodeWorker(bundle, { WEBHOOKS: String(webhooks), APP: synthesize() });
   try {
     await worker.next();

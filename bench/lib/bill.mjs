@@ -28,7 +28,7 @@ export function callsOf(counts) {
 export function unitsOf(counts, count) {
   const { assumed } = PRICES;
   const invocations = Object.fromEntries(Object.entries(GROUPS).map(([part, name]) => [
-    name, total(counts, new RegExp(`^metric Invocations \\S*${part}\\S*Function`)) || (name === 'validator' ? total(counts, /^metric Invocations \S*ValidatorFunction/) : 0),
+    name, total(counts, new RegExp(`^metric Invocations \\S*${part}\\S*Function`)),
   ]));
   const calls = callsOf(counts);
   const gbSeconds = Object.entries(invocations).reduce((sum, [name, times]) => {

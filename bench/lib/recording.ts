@@ -2,10 +2,15 @@
 import { runArchive } from '../../local/control/archive';
 import { AwsRequest, LocalService } from '../../local/kernel/wire';
 import { Runner } from '../../local/runner/runner';
-import { serveOrders } from '../lib/processes.mjs';
-import { bodyOf, signatureHeaders } from '../lib/webhooks.mjs';
 
-const WEBHOOKS = Number(process.env.WEBHOOKS);
+export interface Recording {
+  readonly app: string;
+  /** Of each tier. */
+  readonly webhooks: number;
+  /** A webhook with this id and amount in cents, signed. */
+  readonly sign: (id: string, cents: number, secret: string) => { readonly body: string; readonly headers: Record<string, string> };
+}
+
 const AT_ONCE = 8;
 const AMOUNTS = { low: 1_999, medium: 245_050, high: 1_500_000 };
 const DAY_MS = 86_400_000;
@@ -60,14 +65,13 @@ function machineOf(arn: unknown): string {
   return String(arn).includes('Archive') ? 'archive' : 'workflow';
 }
 
-async function send(runner: Runner, tier: keyof typeof AMOUNTS): Promise<void> {
+async function send(runner: Runner, tier: keyof typeof AMOUNTS, { webhooks, sign }: Recording): Promise<void> {
   const [system] = runner.systems;
   const secret = runner.services.secrets.value(system.endpoints[0].secretArn!);
-  const ids = Array.from({ length: WEBHOOKS }, (_, index) => `${tier}_${index}`).values();
+  const ids = Array.from({ length: webhooks }, (_, index) => `${tier}_${index}`).values();
   await Promise.all(Array.from({ length: AT_ONCE }, async () => {
     for (const id of ids) {
-      const body = bodyOf(`txn_${id}`, AMOUNTS[tier]);
-      const answer = await fetch(runner.endpointUrl(system), { method: 'POST', headers: signatureHeaders(`msg_${id}`, body, secret), body });
+      const answer = await fetch(runner.endpointUrl(system), { method: 'POST', ...sign(id, AMOUNTS[tier], secret) });
       if (answer.status !== 200) throw new Error(`Answered ${answer.status}: ${await answer.text()}`);
     }
   }));
@@ -79,8 +83,9 @@ async function archive(runner: Runner): Promise<void> {
   if (report.executions.length === 0 || report.executions.some(({ status }) => status !== 'SUCCEEDED')) throw new Error(JSON.stringify(report));
 }
 
-async function record(): Promise<Record<string, Counts>> {
-  const runner = await Runner.start({ app: process.env.APP! });
+/** Counts of each tier, and of archiving once a number of rows and once twice as many. */
+export async function record(recording: Recording): Promise<Record<string, Counts>> {
+  const runner = await Runner.start({ app: recording.app });
   try {
     const { dynamodb, buckets, queues, topics, buses, machines, functions, logs, secrets } = runner.services;
     const services = { dynamodb, s3: buckets, sqs: queues, sns: topics, events: buses, states: machines, lambda: functions, logs, secretsmanager: secrets };
@@ -89,7 +94,7 @@ async function record(): Promise<Record<string, Counts>> {
     countSteps(runner);
     const recorded: Record<string, Counts> = {};
     for (const tier of Object.keys(AMOUNTS) as (keyof typeof AMOUNTS)[]) {
-      await send(runner, tier);
+      await send(runner, tier, recording);
       recorded[tier] = taken();
       // Once for few rows, once for twice as many: the difference is what a row takes.
       if (tier !== 'medium') {
@@ -102,5 +107,3 @@ async function record(): Promise<Record<string, Counts>> {
     await runner.stop();
   }
 }
-
-void serveOrders(() => record());
