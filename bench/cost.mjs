@@ -61,7 +61,7 @@ function priceTable(recorded, archive, webhooks) {
   const dollars = (value = 0) => value.toFixed(2);
   return {
     table: {
-      title: `US dollars per million webhooks at list prices of us-east-1 (read ${PRICES.read}; \`bench/prices.json\` has prices, sources and what is assumed of durations)`,
+      title: `US dollars per million webhooks at list prices of us-east-1 (as of ${PRICES.as_of}; \`bench/prices.json\` has prices, sources and what is assumed of durations)`,
       head: ['', ...TIERS.flatMap((tier) => [tier, `${tier}, seed`])],
       rows: [
         ...Object.keys(PRICES.per_unit).map((unit) => [unit, ...columns.map((column) => dollars(column[unit]))]),
