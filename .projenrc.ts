@@ -1,4 +1,5 @@
 import { awscdk, javascript } from 'projen';
+import { Benchmarks } from './projenrc/benchmarks';
 import { Bundles } from './projenrc/bundles';
 import { Documentation } from './projenrc/documentation';
 import { IntegrationSnapshots } from './projenrc/integration-snapshots';
@@ -145,6 +146,7 @@ project.addTask('load', { description: 'Latency and memory under a fixed rate of
 
 new ReproducibleInstall(project);
 new Bundles(project, { runtimeDir: 'runtime', localDir: 'local', consoleDir: 'console' });
+new Benchmarks(project);
 new Packaging(project);
 new IntegrationSnapshots(project);
 new Documentation(project);

@@ -1,104 +1,79 @@
-// Archives many rows on the local runner with the deployed handler bundle, and reports its peak memory:
-//   node bench/archive.mjs [rows]        (200000 by default; "npm start" once before, or "npx projen bundle")
-import { spawn, spawnSync } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { BatchWriteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+// The archiver against `scan | gzip | put`, over a store that has its pages ready; and its memory from few rows to many.
+import { pathToFileURL } from 'node:url';
+import { functionBundle } from './lib/bundle.mjs';
+import { alternate, each, median, ratio } from './lib/measure.mjs';
+import { nodeWorker } from './lib/processes.mjs';
+import { archiverEnvironment } from './seed.mjs';
 
-const rows = Number(process.argv[2] ?? 200_000);
-const receivedAt = Date.now() - 60_000;
-const day = new Date(receivedAt).toISOString().slice(0, 10);
+const ROWS = 4_000;
+const SDK = `
+  export { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+  export { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+`;
 
-const runner = spawn(process.execPath, ['scripts/start.mjs', '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
-try {
-  const { url, resources } = await ready();
-  const physical = (path) => resources.find((resource) => resource.path?.endsWith(path)).physical_id;
-  const options = { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: '000000000000', secretAccessKey: 'local' } };
-  const dynamodb = new DynamoDBClient(options);
-  const TableName = physical('/Storage/Table/Resource');
+export const title = 'Archive';
 
-  await timed(`${rows} rows stored`, () => store(dynamodb, TableName));
-  await timed('archived', async () => {
-    await archive(new SFNClient(options), physical('/Archive/StateMachine/Resource'), new Date(receivedAt + 25 * 3_600_000).toISOString());
-  });
-
-  const left = await count(dynamodb, TableName, '#record = :transaction', { ':transaction': { S: 'transaction' } });
-  const buried = await count(dynamodb, TableName, '#record = :tombstone', { ':tombstone': { S: 'tombstone' } });
-  const verify = spawnSync(process.execPath, ['bin/cli.mjs', 'archive', 'verify', '--endpoint', url, '--day', day, '--json'], { encoding: 'utf8', maxBuffer: 2 ** 28 });
-  const { ok, days: [archived] } = JSON.parse(verify.stdout);
-  const memory = await peakMemory(url, physical('/Archive/Archiver/LogGroup/Resource'));
-  console.log(JSON.stringify({ rows, archived: archived.rows, objects: archived.objects, tombstones: buried, left, verified: ok, invocations: memory.length, peak_mb: Math.max(...memory) }));
-  if (!ok || archived.rows !== rows || buried !== rows || left !== 0) process.exitCode = 1;
-} finally {
-  runner.kill('SIGINT');
-}
-
-async function ready() {
-  for await (const line of createInterface({ input: runner.stdout })) {
-    const message = JSON.parse(line);
-    if (message.event === 'ready') return message;
-  }
-  throw new Error('The runner did not start');
-}
-
-/** As the schedule would start it, and waited for however long it takes. */
-async function archive(client, stateMachineArn, now) {
-  const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify({ now }) }));
-  for (;;) {
-    const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
-    if (status === 'SUCCEEDED') return;
-    if (status !== 'RUNNING') throw new Error(`${status}: ${error} ${cause}`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+export async function run({ rounds = 6, rows = 40_000 }) {
+  const sdk = await functionBundle('sdk-archive', SDK);
+  const standIn = nodeWorker('bench/lib/stand-in.mjs');
+  try {
+    const { url } = await standIn.next();
+    return [...await throughput(standIn, url, sdk, rounds), await memory(standIn, url, rows)];
+  } finally {
+    standIn.stop();
   }
 }
 
-/** Rows that the relay does not see: it publishes what is inserted as a transaction, not what becomes one. */
-async function store(client, table) {
-  for (const record of ['parked', 'transaction']) {
-    for (let start = 0; start < rows; start += 200) {
-      const indices = Array.from({ length: Math.min(200, rows - start) }, (_, index) => start + index);
-      const batches = Array.from({ length: Math.ceil(indices.length / 25) }, (_, index) => indices.slice(index * 25, index * 25 + 25));
-      await Promise.all(batches.map((batch) => client.send(new BatchWriteItemCommand({
-        RequestItems: { [table]: batch.map((index) => ({ PutRequest: { Item: itemOf(index, record) } })) },
-      }))));
-    }
+async function throughput(standIn, url, sdk, rounds) {
+  await standIn.ask({ rows: ROWS });
+  const ours = nodeWorker('bench/workers/archiver.mjs', archiverEnvironment(url));
+  const floor = nodeWorker('bench/workers/archiver.mjs', { ...archiverEnvironment(url), BUNDLE: pathToFileURL(sdk).href });
+  try {
+    await ours.next();
+    await floor.next();
+    const measured = await alternate({
+      ours: () => ours.ask({ rows: ROWS }),
+      bare: () => floor.ask({ rows: ROWS, bury: false }),
+      burying: () => floor.ask({ rows: ROWS, bury: true }),
+    }, { rounds, warmups: 2 });
+    return [
+      compared('archive ÷ floor (scan, gzip, put), rows a second', measured.bare, measured.ours, { goal: 0.6 }),
+      compared('archive ÷ floor that also replaces each row by a tombstone', measured.burying, measured.ours, { goal: 0.6 }),
+    ];
+  } finally {
+    ours.stop();
+    floor.stop();
   }
 }
 
-function itemOf(index, record) {
-  const payload = JSON.stringify({ id: `evt_${index}`, note: 'x'.repeat(1500) });
+/** Throughput is the inverse of the time a row takes. */
+function compared(name, floor, ours, { goal }) {
+  const perSecond = (measurements) => `${Math.round(1000 / median(each(measurements, 'wall')))} rows/s`;
+  const cpu = ratio(each(floor, 'cpu'), each(ours, 'cpu'));
   return {
-    transaction_id: { S: `bench#txn_${index}` }, event_id: { S: `evt_${index}` }, record: { S: record }, revision: { N: '0' }, status: { S: 'analyzed' },
-    received_at: { S: new Date(receivedAt).toISOString() }, fingerprint: { S: String(index).padStart(64, '0') }, amount: { N: '12.50' }, payload: { S: payload },
+    name, ...ratio(each(floor, 'wall'), each(ours, 'wall')), goal, better: 'higher', ours: perSecond(ours), peer: perSecond(floor),
+    cpu: cpu.median,
+    note: `processor time ${(1000 * median(each(ours, 'cpu'))).toFixed(0)} against ${(1000 * median(each(floor, 'cpu'))).toFixed(0)} µs a row; ${ROWS} rows a round`,
   };
 }
 
-async function count(client, table, filter, values) {
-  let total = 0;
-  let start;
-  do {
-    const page = await client.send(new ScanCommand({
-      TableName: table, Select: 'COUNT', FilterExpression: filter, ExpressionAttributeNames: { '#record': 'record' }, ExpressionAttributeValues: values, ExclusiveStartKey: start,
-    }));
-    total += page.Count;
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return total;
+/** Peak memory of a process that archives `rows`, against one that archives 10 thousand. */
+async function memory(standIn, url, rows) {
+  const [few, many] = [await peak(standIn, url, 10_000), await peak(standIn, url, rows)];
+  return {
+    name: `peak memory, ${rows} rows ÷ 10000 rows`, median: many.peak_mb / few.peak_mb, rounds: 1, goal: 1.25, better: 'lower',
+    ours: `${many.peak_mb.toFixed(0)} MB`, peer: `${few.peak_mb.toFixed(0)} MB`,
+    note: `heap limited to 300 MB, for a function of 512 MB; ${rows} rows in ${(many.wall * rows / 1000).toFixed(0)} s; more with --rows`,
+  };
 }
 
-/** "Max Memory Used" of each invocation, in MB. */
-async function peakMemory(url, group) {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'authorization': 'AWS4-HMAC-SHA256 Credential=local/20250101/us-east-1/logs/aws4_request', 'x-amz-target': 'Logs_20140328.FilterLogEvents', 'content-type': 'application/x-amz-json-1.1' },
-    body: JSON.stringify({ logGroupName: group, limit: 10_000 }),
-  });
-  const { events } = await response.json();
-  return events.flatMap(({ message }) => /Max Memory Used: (\d+) MB|"maxMemoryUsedMB":\s*(\d+)/.exec(message)?.slice(1).filter(Boolean).map(Number) ?? []);
-}
-
-async function timed(what, work) {
-  const startedAt = Date.now();
-  await work();
-  console.log(`${what} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+async function peak(standIn, url, rows) {
+  await standIn.ask({ rows });
+  const worker = nodeWorker('bench/workers/archiver.mjs', { ...archiverEnvironment(url), NODE_OPTIONS: '--max-old-space-size=300' });
+  try {
+    await worker.next();
+    return await worker.ask({ rows });
+  } finally {
+    worker.stop();
+  }
 }
