@@ -40,6 +40,7 @@ for (const name of functions) {
     entryPoints: { index: join('runtime', name, 'index.ts') },
     target: 'node20',
     tsconfig: 'runtime/tsconfig.json',
+    alias: { 'cls-hooked/context': './runtime/aws/trace-contexts.ts' },
   });
 }
 if (existsSync('local/cli.ts')) {

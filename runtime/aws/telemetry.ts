@@ -24,9 +24,9 @@ export function emitMilliseconds(name: string, value: number): void {
 
 AWSXRay.setContextMissingStrategy('IGNORE_ERROR');
 
-/** Runs `work` inside an X-Ray subsegment; of an invocation that is not sampled there is nothing to record. */
+/** Runs `work` inside an X-Ray subsegment. */
 export async function traced<T>(name: string, work: () => Promise<T>): Promise<T> {
-  if (!currentTrace()?.includes('Sampled=1')) return work();
+  if (!isSampled()) return work();
   return AWSXRay.captureAsyncFunc(name, async (subsegment) => {
     try {
       return await work();
@@ -39,9 +39,24 @@ export async function traced<T>(name: string, work: () => Promise<T>): Promise<T
   });
 }
 
-/** Lets X-Ray see the calls of an SDK client. */
-export function captured<T extends object>(client: T): T {
-  return AWSXRay.captureAWSv3Client(client as never) as T;
+interface SdkClient {
+  readonly middlewareStack: { clone(): unknown };
+  send(...args: never[]): Promise<unknown>;
+}
+
+/** Lets X-Ray see the calls of an SDK client. Those of invocations that are not sampled go past it. */
+export function captured<T extends SdkClient>(client: T): T {
+  const watched = Object.assign(Object.create(client) as T, { middlewareStack: client.middlewareStack.clone() });
+  AWSXRay.captureAWSv3Client(watched as never);
+  const send = client.send.bind(client);
+  const sendWatched = watched.send.bind(watched);
+  client.send = (...args) => (isSampled() ? sendWatched(...args) : send(...args));
+  return client;
+}
+
+/** X-Ray samples a few invocations; of the others there is nothing to record. */
+function isSampled(): boolean {
+  return currentTrace()?.includes('Sampled=1') ?? false;
 }
 
 /** The trace this invocation belongs to, to be carried across the stream. */
