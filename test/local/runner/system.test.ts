@@ -92,6 +92,18 @@ describe('the synthesized system, running', () => {
     expect(journey.received).toMatchObject([{ status: 200 }]);
   });
 
+  test('is traced: each call stands below what made it', async () => {
+    const body = SAMPLE.replace('txn_123456', 'txn_traced');
+    await post(runner, '/webhook', body, standardWebhooks(runner, 'msg_traced', body));
+    await runner.settled();
+    type Segment = { readonly id: string; readonly name: string; readonly parent_id?: string; readonly trace_id: string };
+    const segments = runner.services.journal.entries().filter(({ type }) => type === 'SegmentReceived').map(({ data }) => data.segment as Segment);
+    const parentsOf = (name: string) => segments.filter((segment) => segment.name === name)
+      .map(({ parent_id: parent, trace_id: trace }) => segments.find((segment) => segment.id === parent && segment.trace_id === trace)?.name);
+    expect(parentsOf('DynamoDB')).toEqual(expect.arrayContaining(['store_transaction', 'calculate_fraud_score', 'update_transaction_status']));
+    expect(new Set(parentsOf('EventBridge'))).toEqual(new Set(['publish_event']));
+  });
+
   test('accepts what the official Stripe library signs, and refuses it with one byte changed', async () => {
     const body = stripeEvent('signed', 1099);
     const signature = stripeSignature(runner, body);
