@@ -88,7 +88,9 @@ export async function record(recording: Recording): Promise<Record<string, Count
   const runner = await Runner.start({ app: recording.app });
   try {
     const { dynamodb, buckets, queues, topics, buses, machines, functions, logs, secrets } = runner.services;
-    const services = { dynamodb, s3: buckets, sqs: queues, sns: topics, events: buses, states: machines, lambda: functions, logs, secretsmanager: secrets };
+    const services = {
+      dynamodb, s3: buckets, sqs: queues, sns: topics, events: buses, states: machines, lambda: functions, logs, secretsmanager: secrets,
+    };
     for (const [name, service] of Object.entries(services)) countCalls(name, service);
     countMetrics(runner);
     countSteps(runner);

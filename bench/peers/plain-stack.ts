@@ -1,7 +1,8 @@
 // The same resources as the construct's, as one would write them with plain L2 constructs: no options, no checks, no naming.
 import { join } from 'node:path';
 import {
-  aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_dynamodb as dynamodb, aws_events as events, aws_events_targets as targets, aws_iam as iam,
+  aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_dynamodb as dynamodb, aws_events as events, aws_events_targets as targets,
+  aws_iam as iam,
   aws_lambda as lambda, aws_lambda_event_sources as sources, aws_logs as logs, aws_s3 as s3, aws_secretsmanager as secrets, aws_sns as sns,
   aws_sns_subscriptions as subscriptions, aws_sqs as sqs, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks, Duration, RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
@@ -28,7 +29,8 @@ export class PlainStack extends Stack {
       removalPolicy,
     });
     const bucket = new s3.Bucket(this, 'Bucket', {
-      versioned: true, encryption: s3.BucketEncryption.S3_MANAGED, enforceSSL: true, blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL, autoDeleteObjects: true, removalPolicy,
+      versioned: true, encryption: s3.BucketEncryption.S3_MANAGED, enforceSSL: true, blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      autoDeleteObjects: true, removalPolicy,
       lifecycleRules: [{
         transitions: [
           { storageClass: s3.StorageClass.INFREQUENT_ACCESS, transitionAfter: Duration.days(30) },
@@ -52,7 +54,8 @@ export class PlainStack extends Stack {
 
     const relay = this.fn('Relay', 'relay', 512);
     relay.addEventSource(new sources.DynamoEventSource(table, {
-      startingPosition: lambda.StartingPosition.TRIM_HORIZON, batchSize: 100, bisectBatchOnError: true, reportBatchItemFailures: true, onFailure: new sources.S3OnFailureDestination(bucket),
+      startingPosition: lambda.StartingPosition.TRIM_HORIZON, batchSize: 100, bisectBatchOnError: true, reportBatchItemFailures: true,
+      onFailure: new sources.S3OnFailureDestination(bucket),
     }));
     bus.grantPutEventsTo(relay);
 
@@ -106,7 +109,8 @@ export class PlainStack extends Stack {
     const integration = new apigateway.LambdaIntegration(validator, { allowTestInvoke: false });
     webhook.addMethod('POST', integration);
     webhook.addResource('{provider}').addMethod('POST', integration);
-    for (const type of [apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN, apigateway.ResponseType.DEFAULT_4XX, apigateway.ResponseType.DEFAULT_5XX]) {
+    const { MISSING_AUTHENTICATION_TOKEN, DEFAULT_4XX, DEFAULT_5XX } = apigateway.ResponseType;
+    for (const type of [MISSING_AUTHENTICATION_TOKEN, DEFAULT_4XX, DEFAULT_5XX]) {
       api.addGatewayResponse(type.responseType, { type });
     }
     return api;

@@ -9,7 +9,7 @@ import type { AdapterDescription, AdapterOptions, CanonicalEvent, Credentials, M
 import { singleHeader } from './adapter';
 import { moneyEvents, readable } from './money-events';
 import { malformed, Rejection } from './rejection';
-import { decodeBase64, matchHmac } from './signature';
+import { decodeBase64, keysOf, matchHmac } from './signature';
 
 const HEADER = 'hmacsignature';
 
@@ -50,7 +50,7 @@ function digestOf(text: string): Buffer {
 
 /** Every item must be good: one bad item refuses the request, so that nothing of a doctored batch is stored. */
 function verifyPayments(request: WebhookRequest, { secrets }: Credentials): Verification {
-  const keys = secrets.map(keyOf);
+  const keys = keysOf(secrets, keyOf);
   const indexes = itemsOf(request).map(({ signed, signature }) => matchHmac('sha256', keys, [signed.join(':')], [signature]));
   return { secretIndex: Math.max(...indexes) };
 }
@@ -58,7 +58,7 @@ function verifyPayments(request: WebhookRequest, { secrets }: Credentials): Veri
 function verifyPlatform(request: WebhookRequest, { secrets }: Credentials): Verification {
   const header = singleHeader(request, HEADER);
   if (!header) throw new Rejection('missing_signature', 'no HmacSignature header');
-  return { secretIndex: matchHmac('sha256', secrets.map(keyOf), [request.body], [digestOf(header)]) };
+  return { secretIndex: matchHmac('sha256', keysOf(secrets, keyOf), [request.body], [digestOf(header)]) };
 }
 
 /** The items of a payment notification with what is signed of each. */

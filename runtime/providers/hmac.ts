@@ -4,7 +4,7 @@ import { singleHeader } from './adapter';
 import { headerName, HmacMapping, hmacScheme, HmacScheme, SignedPart } from './hmac-options';
 import { digestOf, majorMoney, minorMoney, Money, moneyFields, objectBody, timeOf, UNKNOWN_TYPE } from './mapping';
 import { malformed, Rejection } from './rejection';
-import { checkTimestamp, decodeBase64, decodeHex, matchHmac } from './signature';
+import { checkTimestamp, decodeBase64, decodeHex, keysOf, matchHmac } from './signature';
 
 const DIGEST_BYTES = { sha256: 32, sha512: 64 } as const;
 
@@ -18,7 +18,7 @@ function verify(request: WebhookRequest, { secrets, options }: Credentials): Ver
   if (digests.length === 0) throw new Rejection('malformed_signature', `${header} has no signature as configured`);
 
   const parts = scheme.parts.map((part) => signedBytes(part, request, scheme));
-  const secretIndex = matchHmac(algorithm, secrets.map((secret) => keyOf(secret, scheme)), parts, digests);
+  const secretIndex = matchHmac(algorithm, keysOf(secrets, (secret) => keyOf(secret, scheme)), parts, digests);
   if (timestamp) checkTimestamp(secondsOf(requiredHeader(request, timestamp.header), timestamp.unit), request.receivedAt, timestamp.toleranceSeconds);
   return { secretIndex };
 }

@@ -12,15 +12,35 @@ export function decodeBase64(text: string): Buffer | undefined {
   return bytes.length > 0 && bytes.toString('base64') === text ? bytes : undefined;
 }
 
+/**
+ * Keys of the live secrets, newest first. A secret that is no key is the receiver's mistake: what is signed with
+ * another is good all the same, and what is not must be tried again once the newest one has been mended.
+ */
+export function keysOf<K>(secrets: readonly string[], keyOf: (secret: string) => K): readonly (K | Error)[] {
+  return secrets.map((secret) => {
+    try {
+      return keyOf(secret);
+    } catch (error) {
+      return error as Error;
+    }
+  });
+}
+
+/** No key gives the signature. */
+export function mismatch(keys: readonly unknown[]): Error {
+  return keys[0] instanceof Error ? keys[0] : new Rejection('signature_mismatch', 'no live secret gives this signature');
+}
+
 /** Index of the first key under which any of the candidate digests is the HMAC of `parts`; all are compared in constant time. */
 export function matchHmac(
   algorithm: 'sha256' | 'sha512',
-  keys: readonly Buffer[],
+  keys: readonly (Buffer | Error)[],
   parts: readonly (string | Buffer)[],
   candidates: readonly Buffer[],
 ): number {
   let found = -1;
   keys.forEach((key, index) => {
+    if (key instanceof Error) return;
     const hmac = createHmac(algorithm, key);
     for (const part of parts) hmac.update(part);
     const expected = hmac.digest();
@@ -29,7 +49,7 @@ export function matchHmac(
       if (equal && found < 0) found = index;
     }
   });
-  if (found < 0) throw new Rejection('signature_mismatch', 'no live secret gives this signature');
+  if (found < 0) throw mismatch(keys);
   return found;
 }
 

@@ -5,7 +5,7 @@ import { fromIso } from '../transaction/time';
 import type { CanonicalEvent, Credentials, MappedEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
 import { singleHeader } from './adapter';
 import { malformed, Rejection } from './rejection';
-import { checkTimestamp, decodeBase64 } from './signature';
+import { checkTimestamp, decodeBase64, keysOf, mismatch } from './signature';
 
 const TOLERANCE_SECONDS = 300;
 const KIND = 'standard-webhooks';
@@ -37,8 +37,9 @@ function verify(request: WebhookRequest, { secrets }: Credentials): Verification
   if (signatures.v1.length + signatures.v1a.length === 0) throw new Rejection('malformed_signature', 'webhook-signature has no v1 or v1a signature in base64');
 
   const content = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), request.body]);
-  const secretIndex = secrets.map(checkOf).map((check) => check(content, signatures)).indexOf(true);
-  if (secretIndex < 0) throw new Rejection('signature_mismatch', 'no live secret gives this signature');
+  const checks = keysOf(secrets, checkOf);
+  const secretIndex = checks.map((check) => !(check instanceof Error) && check(content, signatures)).indexOf(true);
+  if (secretIndex < 0) throw mismatch(checks);
   checkTimestamp(timestamp, request.receivedAt, TOLERANCE_SECONDS);
   return { secretIndex };
 }

@@ -74,6 +74,7 @@ describe('payment items', () => {
     expect(verify(body)).toEqual({ secretIndex: 0 });
     expect(verify(body, [KEY.toLowerCase()])).toEqual({ secretIndex: 0 });
     expect(verify(body, [OTHER_KEY, KEY])).toEqual({ secretIndex: 1 });
+    expect(verify(body, [KEY, 'no key'])).toEqual({ secretIndex: 0 });
     expect(verify(batch(item(), item({ pspReference: 'MADEUP0000000002' }, OTHER_KEY)), [KEY, OTHER_KEY])).toEqual({ secretIndex: 1 });
   });
 

@@ -125,6 +125,8 @@ describe('the key', () => {
     const attempt = () => hmac.verify(request(good), { secrets: [secret], options: { ...plain, keyDecoding } });
     expect(attempt).toThrow(/is not (hex|base64)/);
     expect(attempt).not.toThrow(unreadable);
+    const rotated = hmac.verify(request(good), { secrets: [secret, key.toString(keyDecoding)], options: { ...plain, keyDecoding } });
+    expect(rotated).toEqual({ secretIndex: 1 });
   });
 });
 

@@ -112,5 +112,9 @@ describe('everything else is refused', () => {
 describe('a secret that is no key is the receiver’s fault', () => {
   test.each(['', 'whsec_', 'whsec_c2hvcnQ=', 'not base64 at all!', `whsec_${Buffer.alloc(65).toString('base64')}`])('%j', (secret) => {
     expect(() => verify({}, BODY, [secret])).toThrow(expect.not.objectContaining({ name: 'Rejection' }));
+    // Beside it a good one goes on working, whichever is the older of the two.
+    expect(verify({}, BODY, [STANDARD_SECRET, secret])).toEqual({ secretIndex: 0 });
+    expect(verify({}, BODY, [secret, STANDARD_SECRET])).toEqual({ secretIndex: 1 });
+    expect(() => verify({}, BODY, [OTHER_SECRET, secret])).toThrow(reason('signature_mismatch'));
   });
 });
