@@ -8,6 +8,7 @@ import { ENV, PREFIX } from '../contract';
 import { grantOnTable } from '../encryption';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { Retention } from '../retention';
+import { deadLetterQueue, logGroupFor } from '../stores';
 import { checkWholeNumber, refuseToken } from '../validate';
 import { keepInDeadLetters, retryWithJitter, WITH_ERROR } from '../workflow-steps';
 import { ArchiveQueries, ArchiveQueryProps } from './archive-queries';
@@ -116,20 +117,8 @@ export class Archive extends Construct {
     this.archiver.addToRolePolicy(new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
     bucket.encryptionKey?.grantEncryptDecrypt(this.archiver);
 
-    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
-      queueName: context.naming.of('archive-dlq'),
-      retentionPeriod: retention.deadLetters,
-      encryption: context.encryptionKey ? sqs.QueueEncryption.KMS : sqs.QueueEncryption.SQS_MANAGED,
-      encryptionMasterKey: context.encryptionKey,
-      enforceSSL: true,
-      removalPolicy: context.removalPolicy,
-    });
-    this.logGroup = new logs.LogGroup(this, 'LogGroup', {
-      logGroupName: name && `/aws/states/${name}`,
-      retention: context.logRetention,
-      encryptionKey: context.encryptionKey,
-      removalPolicy: context.removalPolicy,
-    });
+    this.deadLetters = deadLetterQueue(this, 'archive-dlq', retention.deadLetters, context);
+    this.logGroup = logGroupFor(this, 'LogGroup', 'states/archive-workflow', context);
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: name,
       stateMachineType: sfn.StateMachineType.STANDARD,

@@ -8,6 +8,7 @@ import { grantOnTable, grantSecret } from '../encryption';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { BoundProvider, WebhookProvider } from '../providers/webhook-provider';
 import { sortKeys } from '../stable-json';
+import { logGroupFor } from '../stores';
 import { check, checkWholeNumber } from '../validate';
 import { allowListPolicy } from './allow-list';
 import { addDomain, isExecuteApiDisabled } from './endpoint-domain';
@@ -47,12 +48,7 @@ export class WebhookEndpoint extends Construct {
     checkWholeNumber('endpoint.throttlingRateLimit', endpoint.throttlingRateLimit, 1, 100_000);
     checkWholeNumber('endpoint.throttlingBurstLimit', endpoint.throttlingBurstLimit, 1, 100_000);
 
-    this.accessLogGroup = endpoint.accessLogGroup ?? new logs.LogGroup(this, 'AccessLogs', {
-      logGroupName: context.naming.of('webhook-api') && `/aws/apigateway/${context.naming.of('webhook-api')}`,
-      retention: context.logRetention,
-      encryptionKey: context.encryptionKey,
-      removalPolicy: context.removalPolicy,
-    });
+    this.accessLogGroup = endpoint.accessLogGroup ?? logGroupFor(this, 'AccessLogs', 'apigateway/webhook-api', context);
     this.api = this.createApi(props);
     if (endpoint.domain) this.domain = addDomain(this, this.api, endpoint.domain);
     const bound = this.bindProviders(props);

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../contract';
 import { Naming } from '../naming';
 import { NetworkProps } from '../network';
+import { logGroupFor } from '../stores';
 import { check, checkWholeNumber, refuseToken } from '../validate';
 import { HandlerPackaging } from './handler-packaging';
 
@@ -103,12 +104,7 @@ export class HandlerFunction extends Construct {
 
     const { context } = props;
     const functionName = context.naming.of(props.baseName);
-    this.logGroup = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
-      logGroupName: functionName && `/aws/lambda/${functionName}`,
-      retention: context.logRetention,
-      encryptionKey: context.encryptionKey,
-      removalPolicy: context.removalPolicy,
-    });
+    this.logGroup = props.logGroup ?? logGroupFor(this, 'LogGroup', `lambda/${props.baseName}`, context);
     this.role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       description: `Runs ${props.handler}`,

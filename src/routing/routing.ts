@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { DETAIL_TYPE, EVENT_SOURCE, Tier, TIERS } from '../contract';
 import { Naming } from '../naming';
 import { Retention } from '../retention';
+import { deadLetterQueue, logGroupFor } from '../stores';
 
 export interface RoutingProps {
   readonly naming: Naming;
@@ -61,14 +62,7 @@ export class Routing extends Construct {
       description: 'Transactions reported by payment providers',
       kmsKey: encryptionKey,
     });
-    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
-      queueName: naming.of('eventbridge-dlq'),
-      retentionPeriod: retention.deadLetters,
-      encryption: encryptionKey ? sqs.QueueEncryption.KMS : sqs.QueueEncryption.SQS_MANAGED,
-      encryptionMasterKey: encryptionKey,
-      enforceSSL: true,
-      removalPolicy: props.removalPolicy,
-    });
+    this.deadLetters = deadLetterQueue(this, 'eventbridge-dlq', retention.deadLetters, props);
     this.delivery = { deadLetterQueue: this.deadLetters, retryAttempts: 20, maxEventAge: Duration.hours(6) };
     const [low, medium, high] = TIERS.map((tier) => this.tierRule(tier, naming));
     this.lowValueRule = low;
@@ -95,12 +89,7 @@ export class Routing extends Construct {
     });
     // Not by the property of the L2, which writes the bus into the policy of a key that the bus itself refers to.
     if (encryptionKey) (this.eventArchive.node.defaultChild as events.CfnArchive).kmsKeyIdentifier = encryptionKey.keyArn;
-    this.batchLogGroup = new logs.LogGroup(this, 'BatchLog', {
-      logGroupName: naming.of('low-value-transactions') && `/aws/events/${naming.of('low-value-transactions')}`,
-      retention: retention.logs,
-      encryptionKey,
-      removalPolicy: props.removalPolicy,
-    });
+    this.batchLogGroup = logGroupFor(this, 'BatchLog', 'events/low-value-transactions', { ...props, logRetention: retention.logs });
   }
 
   /** Starts a workflow for each transaction of the tier. */
@@ -180,12 +169,12 @@ class AllowingTarget implements events.IRuleTarget {
   ) {}
 
   public bind(rule: events.IRule): events.RuleTargetConfig {
-    const { deadLetterQueue, retryAttempts, maxEventAge } = this.delivery;
+    const { deadLetterQueue: queue, retryAttempts, maxEventAge } = this.delivery;
     this.allow(rule);
-    deadLetterQueue.addToResourcePolicy(byRule(rule, 'sqs:SendMessage', deadLetterQueue.queueArn));
+    queue.addToResourcePolicy(byRule(rule, 'sqs:SendMessage', queue.queueArn));
     return {
       arn: this.arn,
-      deadLetterConfig: { arn: deadLetterQueue.queueArn },
+      deadLetterConfig: { arn: queue.queueArn },
       retryPolicy: { maximumRetryAttempts: retryAttempts, maximumEventAgeInSeconds: maxEventAge.toSeconds() },
     };
   }

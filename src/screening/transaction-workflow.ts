@@ -8,6 +8,7 @@ import { grantOnTable } from '../encryption';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { Retention } from '../retention';
 import { sortKeys } from '../stable-json';
+import { deadLetterQueue, logGroupFor } from '../stores';
 import { catchEverything, giveOthersTime, keepInDeadLetters, retryWithJitter } from '../workflow-steps';
 import { ResolvedFraudDetection } from './fraud-detection';
 import { Notification } from './notification';
@@ -63,20 +64,8 @@ export class TransactionWorkflow extends Construct {
     topic.grantPublish(this.fraudDetector);
     props.fraudDetection.model?._grantTo(this.fraudDetector);
 
-    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
-      queueName: context.naming.of('workflow-dlq'),
-      retentionPeriod: props.retention.deadLetters,
-      encryption: context.encryptionKey ? sqs.QueueEncryption.KMS : sqs.QueueEncryption.SQS_MANAGED,
-      encryptionMasterKey: context.encryptionKey,
-      enforceSSL: true,
-      removalPolicy: context.removalPolicy,
-    });
-    this.logGroup = new logs.LogGroup(this, 'LogGroup', {
-      logGroupName: name && `/aws/states/${name}`,
-      retention: context.logRetention,
-      encryptionKey: context.encryptionKey,
-      removalPolicy: context.removalPolicy,
-    });
+    this.deadLetters = deadLetterQueue(this, 'workflow-dlq', props.retention.deadLetters, context);
+    this.logGroup = logGroupFor(this, 'LogGroup', 'states/transaction-workflow', context);
     const { level, includeExecutionData } = LOG_OPTIONS[props.logging];
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: name,
