@@ -1,10 +1,3 @@
-import { IntegTest } from '@aws-cdk/integ-tests-alpha';
-import { App, Stack } from 'aws-cdk-lib';
-import { WebhookProcessingSystem } from '../src';
+import { integrationTest } from './helpers/integration-test';
 
-const app = new App();
-const stack = new Stack(app, 'WebhookProcessingDefault');
-
-new WebhookProcessingSystem(stack, 'Payments');
-
-new IntegTest(app, 'Default', { testCases: [stack] });
+integrationTest('Default');

@@ -1,6 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import AWSXRay from 'aws-xray-sdk-core';
 import { DIMENSION, ENV, METRICS_NAMESPACE } from '../../src/contract';
 
 /** Ids, counts and reasons only: never a body, a signature or a secret. */
@@ -22,12 +21,21 @@ export function emitMilliseconds(name: string, value: number): void {
   emit(name, {}, Math.max(0, value), MetricUnit.Milliseconds);
 }
 
-AWSXRay.setContextMissingStrategy('IGNORE_ERROR');
+let sdk: Promise<typeof import('aws-xray-sdk-core')> | undefined;
+
+/** Loaded by the first invocation that is sampled: it takes as long as an SDK client, and most cold starts are not. */
+function xray() {
+  sdk ??= import('aws-xray-sdk-core').then(({ default: loaded }) => {
+    loaded.setContextMissingStrategy('IGNORE_ERROR');
+    return loaded;
+  });
+  return sdk;
+}
 
 /** Runs `work` inside an X-Ray subsegment. */
 export async function traced<T>(name: string, work: () => Promise<T>): Promise<T> {
   if (!isSampled()) return work();
-  return AWSXRay.captureAsyncFunc(name, async (subsegment) => {
+  return (await xray()).captureAsyncFunc(name, async (subsegment) => {
     try {
       return await work();
     } catch (error) {
@@ -46,11 +54,14 @@ interface SdkClient {
 
 /** Lets X-Ray see the calls of an SDK client. Those of invocations that are not sampled go past it. */
 export function captured<T extends SdkClient>(client: T): T {
-  const watched = Object.assign(Object.create(client) as T, { middlewareStack: client.middlewareStack.clone() });
-  AWSXRay.captureAWSv3Client(watched as never);
-  const send = client.send.bind(client);
-  const sendWatched = watched.send.bind(watched);
-  client.send = (...args) => (isSampled() ? sendWatched(...args) : send(...args));
+  const { send } = client;
+  let watched: T | undefined;
+  client.send = async (...args) => {
+    if (!isSampled()) return send.apply(client, args);
+    const { captureAWSv3Client } = await xray();
+    watched ??= captureAWSv3Client(Object.assign(Object.create(client), { middlewareStack: client.middlewareStack.clone(), send }) as never) as T;
+    return watched.send(...args);
+  };
   return client;
 }
 
