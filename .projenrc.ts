@@ -77,7 +77,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
 
-  gitignore: ['.jsii.gz', '.jsii.tabl.json', 'cdk.out/', '**/integ.*.snapshot/asset.*', 'cdk-integ.out.*', '/generated/', '/.local/'],
+  gitignore: [
+    '.jsii.gz', '.jsii.tabl.json', 'cdk.out/', '**/integ.*.snapshot/asset.*', 'cdk-integ.out.*', '/generated/', '/.local/', '/examples/java/target/',
+    '__pycache__/',
+  ],
 
   autoDetectBin: false,
   bin: { [name]: 'bin/cli.mjs' },
