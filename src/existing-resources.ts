@@ -1,4 +1,4 @@
-import { Annotations, aws_dynamodb as dynamodb, aws_events as events, aws_s3 as s3, aws_sns as sns, IResource, Stack, Token } from 'aws-cdk-lib';
+import { aws_dynamodb as dynamodb, aws_events as events, aws_s3 as s3, aws_sns as sns, IResource, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ArchivalProps } from './archive/archive';
 import { TABLE } from './contract';
@@ -30,7 +30,7 @@ export interface ExistingResourceProps {
   readonly bus?: events.IEventBus;
 
   /**
-   * Topic of all alerts. The policy of an imported topic has to let EventBridge publish.
+   * Topic of all alerts, which the roles of the system may publish to.
    *
    * @default - a new topic
    */
@@ -50,11 +50,6 @@ export function checkExisting(scope: Construct, existing: ExistingResourceProps,
     for (const name of ['infrequentAccessAfter', 'glacierAfter', 'expireAfter'] as const) refuseSetting(`retention.${name}`, retention[name], 'auditBucket');
     refuseSetting('archival.objectLock', archival.objectLock, 'auditBucket');
     refuseSetting('archival.serverAccessLogsBucket', archival.serverAccessLogsBucket, 'auditBucket');
-  }
-  if (alertTopic && !(alertTopic instanceof sns.Topic)) {
-    Annotations.of(scope).addWarningV2(
-      'cdk-webhook-processing:alertTopicPolicy', 'The policy of an imported alertTopic cannot be changed here: let events.amazonaws.com publish to it',
-    );
   }
 }
 
