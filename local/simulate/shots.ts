@@ -60,12 +60,17 @@ async function before({ runner, endpoint, system }: Stage, { after }: Shot): Pro
     await runner.settled();
     await runArchive(runner, new Date(services.clock.now() + 25 * HOUR));
   }
-  if (after === 'cold-start') services.functions.recycle(handlerName(runner.resources, system, 'validator'));
+  const coldStart = () => services.functions.recycle(handlerName(runner.resources, system, 'validator'));
+  if (after === 'cold-start') coldStart();
   if (after !== 'rotation' || endpoint.secretArn === undefined) return () => undefined;
   const secretString = secretOf(services, endpoint);
-  services.secrets.put(endpoint.secretArn, { secretString: otherSecret(secretString) });
-  // Handlers cache secrets for minutes: what is sent next must find the one they know.
-  return () => services.secrets.put(endpoint.secretArn!, { secretString });
+  // Handlers cache secrets for minutes, and would not notice.
+  const rotateTo = (next: string) => {
+    services.secrets.put(endpoint.secretArn!, { secretString: next });
+    coldStart();
+  };
+  rotateTo(otherSecret(secretString));
+  return () => rotateTo(secretString);
 }
 
 function webhookOf(stage: Stage, shot: Shot, payment: Payment, again: OutgoingWebhook | undefined): OutgoingWebhook {

@@ -93,7 +93,7 @@ describe('the synthesized system, running', () => {
   });
 
   test('is traced: each call stands below what made it', async () => {
-    const body = SAMPLE.replace('txn_123456', 'txn_traced');
+    const body = SAMPLE.replace('txn_123456', 'txn_traced').replace('cust_789', 'cust_traced');
     await post(runner, '/webhook', body, standardWebhooks(runner, 'msg_traced', body));
     await runner.settled();
     type Segment = { readonly id: string; readonly name: string; readonly parent_id?: string; readonly trace_id: string };
