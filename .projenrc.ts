@@ -69,6 +69,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       // End-to-end tests start real processes, which a busy machine may keep waiting.
       testTimeout: 60_000,
+      maxWorkers: '100%',
       // On demand: npm test -- --coverage
       collectCoverage: false,
       coverageReporters: ['text-summary', 'lcov'],
