@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { FraudDetectionConfig, RECORD, TABLE, TransactionDetail } from '../../src/contract';
 import { Attributes, toAttributes } from '../aws/attributes';
 import { formatDecimal, parseDecimal } from '../transaction/decimal';
+import { digest, rowDigest } from './digest';
 import { History, HistoryEntry, historyOf } from './history';
 import type { Screened } from './rules';
 
@@ -58,7 +58,7 @@ function entryItem({ transaction, amount, currency, country }: Screened, partiti
   const { occurred_at: at, key } = transaction;
   return toAttributes({
     [TABLE.partitionKey]: partition,
-    [TABLE.sortKey]: `${at}#${digest(`${key.transaction_id}\n${key.event_id}`)}`,
+    [TABLE.sortKey]: `${at}#${rowDigest(key)}`,
     record: RECORD.customerHistory,
     at,
     of: self,
@@ -80,9 +80,4 @@ function isoAt(milliseconds: number): string {
 /** What the events of one transaction have in common. */
 export function transactionDigest({ key }: TransactionDetail): string {
   return digest(key.transaction_id);
-}
-
-/** Ids may be longer than a key, and may name a person. */
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

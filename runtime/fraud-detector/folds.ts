@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { RECORD, TABLE } from '../../src/contract';
 import { toAttributes } from '../aws/attributes';
 import type { Alert } from './alert';
+import { digest, rowDigest } from './digest';
 
 export interface Folds {
   /** How many were folded since the last alert of this cause, when this one is to go out; undefined when it is folded itself. */
@@ -67,9 +67,5 @@ function keyOf({ transaction, analysis }: Alert) {
 }
 
 function memberOf({ transaction: { key } }: Alert): string {
-  return digest(`${key.transaction_id}\n${key.event_id}`);
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return rowDigest(key);
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { FraudFuseConfig, METRIC, RECORD, RowKey, TABLE } from '../../src/contract';
 import { Attributes, toAttributes } from '../aws/attributes';
 import { emit, logger } from '../aws/telemetry';
+import { rowDigest } from './digest';
 import { countOf, FuseCount, rulesToFuse } from './fuse';
 import type { FraudAnalysis } from './score';
 
@@ -70,7 +70,7 @@ export function tableFuses(client: DynamoDBClient, table: string, config: FraudF
 
     async count(key, analysis, now) {
       const bucket = Math.floor(now.getTime() / bucketMs) * bucketMs;
-      const shard = createHash('sha256').update(`${key.transaction_id}\n${key.event_id}`).digest()[0] % SHARDS;
+      const shard = parseInt(rowDigest(key).slice(0, 2), 16) % SHARDS;
       const rules = Object.keys(countOf(analysis).highRisk);
       await client.send(new UpdateItemCommand({
         TableName: table,
