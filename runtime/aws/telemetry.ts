@@ -52,17 +52,17 @@ interface SdkClient {
   send(...args: never[]): Promise<unknown>;
 }
 
-/** Lets X-Ray see the calls of an SDK client. Those of invocations that are not sampled go past it. */
+/** A client whose calls X-Ray sees. Those of invocations that are not sampled go past it. */
 export function captured<T extends SdkClient>(client: T): T {
-  const { send } = client;
+  const capturing = Object.create(client) as T;
   let watched: T | undefined;
-  client.send = async (...args) => {
-    if (!isSampled()) return send.apply(client, args);
+  capturing.send = async (...args) => {
+    if (!isSampled()) return client.send(...args);
     const { captureAWSv3Client } = await xray();
-    watched ??= captureAWSv3Client(Object.assign(Object.create(client), { middlewareStack: client.middlewareStack.clone(), send }) as never) as T;
+    watched ??= captureAWSv3Client(Object.assign(Object.create(client), { middlewareStack: client.middlewareStack.clone() }) as never) as T;
     return watched.send(...args);
   };
-  return client;
+  return capturing;
 }
 
 /** X-Ray samples a few invocations; of the others there is nothing to record. */
