@@ -18,7 +18,7 @@ const CLIENTS = {
 /** What the handlers read when they are loaded. */
 const ENVIRONMENT = {
   ...LAMBDA, ...validatorEnvironment(), EVENT_BUS_NAME: 'bus', ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:alerts', AUDIT_BUCKET_NAME: 'audit',
-  DEDUPE_DAYS: '35', ARCHIVE_AFTER_HOURS: '24', FRAUD_DETECTION: '{"rules":[],"mediumRiskAbove":400,"highRiskAbove":700}',
+  DEDUPE_DAYS: '35', ARCHIVE_AFTER_HOURS: '24', ARCHIVE_UNFINISHED_AFTER_HOURS: '360', WORKFLOW_TIERS: '{"screened":[],"notified":[]}', FRAUD_DETECTION: '{"rules":[],"mediumRiskAbove":400,"highRiskAbove":700}',
 };
 
 export const title = 'Cold start';

@@ -88,6 +88,7 @@ function compared(name, theirs, ours, note) {
 export function archiverEnvironment(url, bundle = 'assets/archiver/index.mjs') {
   return {
     ...LAMBDA, AWS_ENDPOINT_URL: url, TABLE_NAME: 'transactions', AUDIT_BUCKET_NAME: 'audit', ARCHIVE_AFTER_HOURS: '24', DEDUPE_DAYS: '35', SYSTEM_NAME: 'bench',
+    ARCHIVE_UNFINISHED_AFTER_HOURS: '360', WORKFLOW_TIERS: '{"screened":["low","medium","high"],"notified":["medium","high"]}',
     BUNDLE: pathToFileURL(resolve(bundle)).href,
   };
 }

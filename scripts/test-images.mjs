@@ -31,7 +31,7 @@ const ENVIRONMENT = {
   AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_MAX_ATTEMPTS: '1',
   HOME: '/tmp', SYSTEM_NAME: 'test', TABLE_NAME: 'none', AUDIT_BUCKET_NAME: 'none', EVENT_BUS_NAME: 'none', ALERT_TOPIC_ARN: 'none', PROVIDERS: '[]', MAX_BODY_BYTES: '1024',
   TIER_THRESHOLDS: '{"medium":{"default":"1"},"high":{"default":"2"}}', FRAUD_DETECTION: '{"rules":[],"mediumRiskAbove":400,"highRiskAbove":700}',
-  ARCHIVE_AFTER_HOURS: '24', DEDUPE_DAYS: '35',
+  ARCHIVE_AFTER_HOURS: '24', ARCHIVE_UNFINISHED_AFTER_HOURS: '360', WORKFLOW_TIERS: '{"screened":[],"notified":[]}', DEDUPE_DAYS: '35',
 };
 
 const report = new Report();

@@ -124,6 +124,8 @@ export const ENV = {
   fraud: 'FRAUD_DETECTION',
   dedupeDays: 'DEDUPE_DAYS',
   archiveAfterHours: 'ARCHIVE_AFTER_HOURS',
+  archiveUnfinishedAfterHours: 'ARCHIVE_UNFINISHED_AFTER_HOURS',
+  workflowTiers: 'WORKFLOW_TIERS',
 } as const;
 
 /** One webhook endpoint, an element of the JSON list in `PROVIDERS`. */
@@ -147,6 +149,12 @@ export type AmountsByCurrency = Readonly<Record<string, string>> & { readonly de
 export interface TierThresholds {
   readonly medium: AmountsByCurrency;
   readonly high: AmountsByCurrency;
+}
+
+/** `WORKFLOW_TIERS`: what the transaction workflow does for which tiers. */
+export interface WorkflowTiers {
+  readonly screened: readonly Tier[];
+  readonly notified: readonly Tier[];
 }
 
 /** What an allow or a block list names. */
@@ -291,6 +299,7 @@ export const METRIC = {
   modelFailed: 'FraudModelFailed',
   ruleFused: 'FraudRuleFused',
   rowsArchived: 'RowsArchived',
+  transactionsUnfinished: 'TransactionsUnfinished',
 } as const;
 
 export const DIMENSION = {

@@ -4,7 +4,8 @@ import { check, checkDays, refuseToken } from './validate';
 /** How long everything is kept. */
 export interface RetentionProps {
   /**
-   * Age at which a transaction moves from the table to the audit bucket.
+   * Age at which a transaction moves from the table to the audit bucket. One that is not screened, or not told of,
+   * as its tier wants it, stays for `deadLetters` longer, so that it can still be brought back.
    *
    * @default Duration.hours(24)
    */
@@ -47,7 +48,7 @@ export interface RetentionProps {
   readonly expireAfter?: Duration;
 
   /**
-   * How long dead letters wait for somebody, 1 to 14 days.
+   * How long dead letters wait for somebody, 1 to 14 days, and how long unfinished transactions stay in the table.
    *
    * @default Duration.days(14)
    */

@@ -12,7 +12,7 @@ import { IArchiveQueries } from './archive/archive-queries';
 import { Capacity } from './capacity/capacity';
 import { ExpectedLoadProps } from './capacity/expected-load';
 import { settingsOf } from './capacity/settings';
-import { DIMENSION, METRIC, PREFIX, Tier, TIERS } from './contract';
+import { DIMENSION, METRIC, PREFIX, TIERS, WorkflowTiers } from './contract';
 import { allowServices, encryptStateMachine } from './encryption';
 import { checkExisting, checkRegion, ExistingResourceProps } from './existing-resources';
 import { EndpointProps } from './ingest/endpoint-props';
@@ -319,13 +319,13 @@ export class WebhookProcessingSystem extends Construct {
     const workflow = new TransactionWorkflow(this, 'Workflow', {
       context, table, topic, bus: routing.bus, fraudDetection, retention, logging: workflowLogging, options: functions.fraudDetector ?? {},
     });
+    const workflowTiers: WorkflowTiers = { screened: fraudDetection.screenedTiers, notified: TIERS.filter((tier) => tier !== 'low') };
     const archive = new Archive(this, 'Archive', {
-      context, table, bucket, retention, archival: props.archival ?? {}, options: functions.archiver ?? {},
+      context, table, bucket, retention, workflowTiers, archival: props.archival ?? {}, options: functions.archiver ?? {},
     });
 
-    const notifiedTiers: readonly Tier[] = TIERS.filter((tier) => tier !== 'low');
     for (const tier of TIERS) {
-      const task = { screen: fraudDetection.screenedTiers.includes(tier), notify: notifiedTiers.includes(tier), label: `${tier[0].toUpperCase()}${tier.slice(1)}` };
+      const task = { screen: workflowTiers.screened.includes(tier), notify: workflowTiers.notified.includes(tier), label: `${tier[0].toUpperCase()}${tier.slice(1)}` };
       if (task.screen || task.notify) routing.toWorkflow(tier, workflow.stateMachine, task);
     }
     this.lowValueBatchRule = routing.toBatchLog('low');
@@ -372,7 +372,8 @@ export class WebhookProcessingSystem extends Construct {
       new Capacity(this, 'Capacity', {
         load: props.expectedLoad, api: this.api, validator: this.validator, relay: this.relay, fraudDetector: this.fraudDetector, topic,
         settings: settingsOf({
-          fraudDetection, notifiedTiers, workflowLogging, retention, tracing: context.tracing, archiveSegments: archive.segments,
+          fraudDetection, notifiedTiers: workflowTiers.notified, workflowLogging, retention, tracing: context.tracing,
+          archiveSegments: archive.segments,
           providers: providers.map(({ _kind }) => _kind), alarms: Object.keys(this.alarms).length, dashboards: this.dashboard ? 1 : 0, system: this,
         }),
       });

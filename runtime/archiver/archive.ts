@@ -11,6 +11,8 @@ export interface ArchiveDependencies {
   readonly intents: Intents;
   readonly days: OpenDays;
   readonly archiveAfterHours: number;
+  /** Age at which a row is archived whatever its workflow has not done yet. */
+  readonly archiveUnfinishedAfterHours: number;
   readonly dedupeDays: number;
   /** Wall clock, for leases only; what is old is judged by the request's `now`. */
   readonly clock: () => number;
@@ -25,6 +27,8 @@ export interface ArchiveDependencies {
 const HOUR_MS = 3_600_000;
 const DAY_S = 86_400;
 const BURIALS_AT_ONCE = 32;
+/** EventBridge and the workflow try for some hours; what is not done after a day needs somebody. */
+const LATE_HOURS = 24;
 
 /**
  * Archives one segment, chunk by chunk: declare the objects, create them, put
@@ -49,17 +53,23 @@ export async function archiveSegment(request: ArchiveRequest, deps: ArchiveDepen
   return { ...request, cursor: undefined, archived, done: true };
 }
 
-/** Pages of the segment, gathered until they are worth an object or the time is short. */
+/**
+ * Pages of the segment, gathered until they are worth an object or the time is short.
+ * What the workflow has not done yet, a redrive can only do to a row of the table: such rows stay, and are counted.
+ */
 async function* chunks(request: ArchiveRequest, deps: ArchiveDependencies): AsyncGenerator<{ rows: ScannedRow[]; cursor?: RowKey }> {
   const { chunkRows = 5_000, chunkBytes = 8 * 1024 * 1024 } = deps;
-  const cutoff = new Date(Date.parse(request.now) - deps.archiveAfterHours * HOUR_MS).toISOString();
+  const before = (hours: number) => new Date(Date.parse(request.now) - hours * HOUR_MS).toISOString();
+  const [cutoff, overdue, late] = [deps.archiveAfterHours, deps.archiveUnfinishedAfterHours, LATE_HOURS].map(before);
   let cursor = request.cursor;
   let rows: ScannedRow[] = [];
   let bytes = 0;
   do {
     const page = await traced(SUBSEGMENT.scan, () => deps.rows.scan(request, cutoff, cursor));
     cursor = page.cursor;
-    for (const row of page.rows) {
+    const unfinished = page.unfinished.filter(({ receivedAt }) => receivedAt < late).length;
+    if (unfinished > 0) emit(METRIC.transactionsUnfinished, {}, unfinished);
+    for (const row of [...page.rows, ...page.unfinished.filter(({ receivedAt }) => receivedAt < overdue)]) {
       rows.push(row);
       bytes += row.line.length;
     }

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
-import { ArchiveProgress, ArchiveRequest, ENV, ManifestProgress, ManifestRequest } from '../../src/contract';
+import { ArchiveProgress, ArchiveRequest, ENV, ManifestProgress, ManifestRequest, WorkflowTiers } from '../../src/contract';
 import { CLIENT_OPTIONS } from '../aws/clients';
-import { requireEnv } from '../aws/env';
+import { requireEnv, requireJsonEnv } from '../aws/env';
 import { captured } from '../aws/telemetry';
 import { archiveSegment } from './archive';
 import { tableOpenDays } from './days';
@@ -24,12 +24,13 @@ const watched = captured(dynamodb);
 const s3 = captured(new S3Client(CLIENT_OPTIONS));
 const dependencies = {
   // A trace holds far fewer calls than a segment of the table has rows: theirs are told by the subsegments around them.
-  rows: tableRows(dynamodb, table),
+  rows: tableRows(dynamodb, table, requireJsonEnv<WorkflowTiers>(ENV.workflowTiers)),
   intents: tableIntents(watched, table),
   days: tableOpenDays(watched, table),
   objects: bucketObjects(s3, bucket),
   manifests: bucketManifests(s3, bucket),
   archiveAfterHours: Number(requireEnv(ENV.archiveAfterHours)),
+  archiveUnfinishedAfterHours: Number(requireEnv(ENV.archiveUnfinishedAfterHours)),
   dedupeDays: Number(requireEnv(ENV.dedupeDays)),
   clock: Date.now,
   newToken: randomUUID,

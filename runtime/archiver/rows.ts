@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { PUBLISHED_RECORDS, RECORD, RowKey, TABLE } from '../../src/contract';
+import { PUBLISHED_RECORDS, RECORD, RowKey, TABLE, WorkflowTiers } from '../../src/contract';
 import { Attributes, fromAttributes, toAttributes } from '../aws/attributes';
+import { isFinished } from '../transaction/branches';
 import { printJson } from '../transaction/json';
 
 /** What a tombstone is made of. */
@@ -22,6 +23,8 @@ export interface ScannedRow extends ArchivedRow {
 
 export interface Page {
   readonly rows: readonly ScannedRow[];
+  /** Rows for which the transaction workflow has not done everything yet. */
+  readonly unfinished: readonly ScannedRow[];
   /** Where the next page starts; absent on the last one. */
   readonly cursor?: RowKey;
 }
@@ -40,7 +43,7 @@ export interface Rows {
 
 const ROW_IS_UNCHANGED = '#record <> :tombstone AND revision = :revision';
 
-export function tableRows(client: DynamoDBClient, table: string): Rows {
+export function tableRows(client: DynamoDBClient, table: string, tiers: WorkflowTiers): Rows {
   return {
     async scan({ segment, total_segments }, cutoff, cursor) {
       const kinds = PUBLISHED_RECORDS.map((kind, index) => [`:kind${index}`, { S: kind }] as const);
@@ -53,7 +56,12 @@ export function tableRows(client: DynamoDBClient, table: string): Rows {
         ExpressionAttributeNames: { '#record': 'record' },
         ExpressionAttributeValues: { ...Object.fromEntries(kinds), ':cutoff': { S: cutoff } },
       }));
-      return { rows: (page.Items ?? []).map((item) => scannedRow(fromAttributes(item))), cursor: keyOf(page.LastEvaluatedKey) };
+      const rows: ScannedRow[] = [];
+      const unfinished: ScannedRow[] = [];
+      for (const attributes of (page.Items ?? []).map(fromAttributes)) {
+        (isFinished(attributes, tiers) ? rows : unfinished).push(scannedRow(attributes));
+      }
+      return { rows, unfinished, cursor: keyOf(page.LastEvaluatedKey) };
     },
 
     async bury(row, objectKey, archivedAt, expiresAt) {

@@ -4,7 +4,7 @@ import {
   aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks, Duration,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ENV, PREFIX } from '../contract';
+import { ENV, PREFIX, WorkflowTiers } from '../contract';
 import { grantOnTable } from '../encryption';
 import { FunctionOptions, HandlerContext, HandlerFunction } from '../packaging/handler-function';
 import { Retention } from '../retention';
@@ -65,6 +65,8 @@ export interface ArchiveProps {
   readonly retention: Retention;
   readonly table: dynamodb.ITable;
   readonly bucket: s3.IBucket;
+  /** What a transaction waits for in the table. */
+  readonly workflowTiers: WorkflowTiers;
 }
 
 /** Moves what is old enough from the table to the audit bucket, every day. */
@@ -82,7 +84,7 @@ export class Archive extends Construct {
 
   public constructor(scope: Construct, id: string, props: ArchiveProps) {
     super(scope, id);
-    const { context, retention, table, bucket } = props;
+    const { context, retention, table, bucket, workflowTiers } = props;
     const name = context.naming.of('archive-workflow');
     const segments = props.archival.segments ?? 4;
     refuseToken('archival.segments', segments);
@@ -103,6 +105,8 @@ export class Archive extends Construct {
         [ENV.table]: table.tableName,
         [ENV.bucket]: bucket.bucketName,
         [ENV.archiveAfterHours]: String(retention.archiveAfter.toHours()),
+        [ENV.archiveUnfinishedAfterHours]: String(retention.archiveAfter.toHours() + retention.deadLetters.toHours()),
+        [ENV.workflowTiers]: JSON.stringify(workflowTiers),
         [ENV.dedupeDays]: String(retention.dedupe.toDays()),
       },
     });

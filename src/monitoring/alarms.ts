@@ -173,6 +173,11 @@ export class SystemAlarms extends Construct {
     const often = { threshold: 1, periods: 3, breaching: 2 };
     return {
       WorkflowFailed: { title: 'Transaction workflows failed', threshold: 1, metric: unsuccessful(workflow) },
+      UnfinishedTransactions: {
+        title: 'Transactions were not finished',
+        threshold: 1,
+        metric: metrics.metric(METRIC.transactionsUnfinished, {}, { period: Duration.days(1) }),
+      },
       RuleFuse: { title: 'A fraud rule fell back to shadow', threshold: 1, metric: metrics.metric(METRIC.ruleFused) },
       ServerErrors: { title: 'Webhooks were answered with 5xx', ...often, metric: api.deploymentStage.metricServerError(SUM) },
       ValidatorErrors: { title: 'The validator fails', ...often, metric: validator.metricErrors(SUM) },

@@ -115,7 +115,7 @@ async function archive(client: DynamoDBClient): Promise<void> {
   await days.list();
   await days.close({ day: '2025-10-09', token: 'b' });
   await days.list();
-  const rows = tableRows(client, TABLE);
+  const rows = tableRows(client, TABLE, { screened: [], notified: [] });
   const page = await rows.scan({ segment: 0, total_segments: 1 }, '2025-10-10T00:00:00.000Z');
   const inOrder = [...page.rows].sort((a, b) => (a.key.transaction_id < b.key.transaction_id ? -1 : 1));
   for (const row of inOrder) {

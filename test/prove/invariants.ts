@@ -99,9 +99,21 @@ function oneVerdict(stored: ReadonlyMap<string, Stored>, { events, letters }: Ob
   });
 }
 
-/** archived ∪ live = stored: every row is in the table or in the object its tombstone names, and no version is archived twice. */
+/** Whether nothing is left to do for a row: screened, and told of as its tier wants it. */
+function isDone({ record, tier, fraud_analysis: analysis, ...row }: Row): boolean {
+  const isTold = Boolean(row.notified_at ?? row.notification_folded_at);
+  if (record === 'conflict') return isTold;
+  if (record !== 'transaction') return true;
+  const isAlerted = Boolean(row.alert_sent_at ?? row.alert_folded_at) || (analysis as Row | undefined)?.fraud_status !== 'high_risk';
+  return analysis !== undefined && isAlerted && (tier === 'low' || isTold);
+}
+
+/** archived ∪ live = stored: every row is in the table or in the object its tombstone names, no version is archived twice, and none before it is done with. */
 function archivedOnce(stored: ReadonlyMap<string, Stored>, { live, tombstones, archived, objects }: Observed): string[] {
-  const problems = live.map((row) => `${id(row)} is still in the table after three nights`);
+  const problems = [
+    ...live.filter(isDone).map((row) => `${id(row)} is still in the table after three nights`),
+    ...archived.filter(({ row }) => !isDone(row)).map(({ row }) => `${id(row)} was archived where it can not be brought back`),
+  ];
   for (const [key, { row }] of stored) {
     const copies = archived.filter((one) => id(one.row) === key);
     const versions = copies.map((copy) => String(copy.row.revision));

@@ -31,6 +31,8 @@ const ENVIRONMENT = {
   [ENV.fraud]: JSON.stringify(CONFIG),
   [ENV.dedupeDays]: '35',
   [ENV.archiveAfterHours]: '24',
+  [ENV.archiveUnfinishedAfterHours]: '360',
+  [ENV.workflowTiers]: JSON.stringify({ screened: ['high'], notified: ['high'] }),
 };
 const before = { ...process.env };
 

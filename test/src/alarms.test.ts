@@ -22,7 +22,7 @@ const subject = synthesize({ providers: [WebhookProvider.stripe(), WebhookProvid
 describe('alarms', () => {
   const IDS = [
     'RoutingDeadLetters', 'WorkflowDeadLetters', 'ArchiveDeadLetters', 'RelayBehind', 'RelayFailures', 'ArchiveFailed', 'ArchiveHeartbeat',
-    'WorkflowFailed', 'RuleFuse', 'ServerErrors', 'ValidatorErrors', 'ValidatorThrottles', 'PreviousSecretUsedStripe', 'PreviousSecretUsedPartner1',
+    'WorkflowFailed', 'UnfinishedTransactions', 'RuleFuse', 'ServerErrors', 'ValidatorErrors', 'ValidatorThrottles', 'PreviousSecretUsedStripe', 'PreviousSecretUsedPartner1',
   ];
 
   test('are there unless told otherwise', () => {

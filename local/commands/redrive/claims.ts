@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException, DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { Attributes, toAttributes } from '../../../runtime/aws/attributes';
+import { Branch, SETTLED } from '../../../runtime/transaction/branches';
 import { RECORD, RowKey } from '../../../src/contract';
 
 /** What the row says of bringing a branch of its workflow back. */
@@ -11,8 +12,6 @@ export type ClaimState =
   /** The row has left the table, and the branch can do nothing any more. */
   | 'gone';
 
-export type Branch = 'screening' | 'notification';
-
 /** The guards of alerts, as the fraud detector and the workflow write them. */
 export interface Claims {
   state(row: RowKey, branch: Branch): Promise<ClaimState>;
@@ -20,11 +19,8 @@ export interface Claims {
   release(row: RowKey, branch: Branch): Promise<boolean>;
 }
 
-/** Who may alert, and what says that it is done with. */
-const CLAIM: Readonly<Record<Branch, { readonly owner: string; readonly settled: readonly string[] }>> = {
-  screening: { owner: 'alert_owner', settled: ['alert_sent_at', 'alert_folded_at'] },
-  notification: { owner: 'notification_owner', settled: ['notified_at', 'notification_folded_at'] },
-};
+/** Who may alert. */
+const OWNER: Readonly<Record<Branch, string>> = { screening: 'alert_owner', notification: 'notification_owner' };
 
 export function tableClaims(client: DynamoDBClient, table: string): Claims {
   const get = async (row: RowKey): Promise<Attributes | undefined> =>
@@ -33,22 +29,20 @@ export function tableClaims(client: DynamoDBClient, table: string): Claims {
   return {
     async state(row, branch) {
       const item = await get(row);
-      const { owner, settled } = CLAIM[branch];
       if (item?.record?.S !== RECORD.transaction && item?.record?.S !== RECORD.conflict) return 'gone';
-      return item[owner] && !settled.some((attribute) => item[attribute]) ? 'claimed' : 'free';
+      return item[OWNER[branch]] && !SETTLED[branch].some((attribute) => item[attribute]) ? 'claimed' : 'free';
     },
 
     async release(row, branch) {
-      const { owner, settled } = CLAIM[branch];
-      const claim = (await get(row))?.[owner];
+      const claim = (await get(row))?.[OWNER[branch]];
       if (!claim) return false;
       try {
         await client.send(new UpdateItemCommand({
           TableName: table,
           Key: toAttributes({ ...row }),
           UpdateExpression: 'SET revision = revision + :one REMOVE #claim',
-          ConditionExpression: ['#claim = :claim', ...settled.map((attribute) => `attribute_not_exists(${attribute})`)].join(' AND '),
-          ExpressionAttributeNames: { '#claim': owner },
+          ConditionExpression: ['#claim = :claim', ...SETTLED[branch].map((attribute) => `attribute_not_exists(${attribute})`)].join(' AND '),
+          ExpressionAttributeNames: { '#claim': OWNER[branch] },
           ExpressionAttributeValues: { ':claim': claim, ':one': { N: '1' } },
         }));
         return true;

@@ -1,13 +1,12 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Branch } from '../../../runtime/transaction/branches';
 import type { RowKey } from '../../../src/contract';
-import type { Branch, Claims } from './claims';
+import type { Claims } from './claims';
 import { deliverEvent, NotRedrivable, TargetClients } from './deliver';
 import { Letter, letterOf, WorkflowLetter } from './letters';
 import { Disposal, eachMessage } from './queue';
 import type { Report, Source } from './report';
-
-export type { Branch };
 
 export interface WayOptions {
   readonly claims: () => Claims;

@@ -1,11 +1,13 @@
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, ListTargetsByRuleCommand, ListRulesCommand, Rule, Target } from '@aws-sdk/client-eventbridge';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { fromAttributes } from '../../../runtime/aws/attributes';
 import { Image, publicationOf } from '../../../runtime/relay/detail';
+import { Branch, missingIn } from '../../../runtime/transaction/branches';
 import { EVENT_SOURCE, RECORD, RowKey } from '../../../src/contract';
 import { parsePattern } from '../../events/rule';
 import { inputFor } from './deliver';
-import { Branch, makeWay, WayOptions } from './redrive';
+import { makeWay, WayOptions } from './redrive';
 import type { Report } from './report';
 
 export interface UnfinishedOptions extends WayOptions {
@@ -52,7 +54,7 @@ async function finish(image: Image, starts: readonly Start[], options: Unfinishe
   const start = starts.find(({ takes }) => takes(JSON.parse(text) as object));
   if (!start) return;
   const input = inputFor(start.target, start.rule.Arn!, text);
-  const missing = missingIn(image).filter((branch) => input.includes(`"${FLAG[branch]}":true`));
+  const missing = missingIn(fromAttributes(image)).filter((branch) => input.includes(`"${FLAG[branch]}":true`));
   if (missing.length === 0) return;
   const about = { source: 'unfinished', kind: missing.join(' and '), what: image.transaction_id.S!, error: 'not done, and in no dead letter' } as const;
   const key: RowKey = { transaction_id: image.transaction_id.S!, event_id: image.event_id.S! };
@@ -67,15 +69,6 @@ async function finish(image: Image, starts: readonly Start[], options: Unfinishe
 }
 
 const FLAG: Readonly<Record<Branch, string>> = { screening: 'screen', notification: 'notify' };
-
-/** What the row does not say is done. */
-function missingIn(row: Image): Branch[] {
-  const alerted = row.fraud_analysis?.M?.fraud_status?.S !== 'high_risk' || row.alert_sent_at || row.alert_folded_at;
-  return [
-    ...(row.fraud_analysis && alerted ? [] : ['screening'] as const),
-    ...(row.notified_at || row.notification_folded_at ? [] : ['notification'] as const),
-  ];
-}
 
 /** Flags stand outside of the transaction, at the end of what the rules make; no text of a provider's is touched. */
 function withOnly(input: string, missing: readonly Branch[]): string {

@@ -11,6 +11,7 @@ import { ServiceError } from '../../../local/kernel/wire';
 import { failureRecord } from '../../../local/lambda/mapping/failure-record';
 import { Runner } from '../../../local/runner/runner';
 import { AlertSubscriber, WebhookProcessingSystem } from '../../../src';
+import { DIMENSION, METRIC, METRICS_NAMESPACE } from '../../../src/contract';
 import { captureOutput } from '../../helpers/output';
 import { imageWith } from '../../runtime/rows';
 
@@ -279,6 +280,38 @@ describe('replay', () => {
     [['--from', '2025-10-09', '--to', '2025-10-10', '--source', 'bus-archive', '--transaction-id', 'x'], /--transaction-id/],
     [['--from', '2025-10-09', '--to', '2025-10-10', '--rule', 'x'], /--rule/], [['--from', '2025-10-09', '--to', '2025-10-10', '--name', 'a b'], /--name/],
   ])('refuses %p', async (args, message) => { await expect(replayCommand(args)).rejects.toThrow(message); });
+});
+
+test('an archive run leaves what is unfinished where it can be brought back days later, and the next one takes it', async () => {
+  const { machines, metrics, targets } = runner.services;
+  const counted = () => metrics.get(METRICS_NAMESPACE, METRIC.transactionsUnfinished, { [DIMENSION.system]: runner.systems[0].name })
+    .reduce((sum, { value }) => sum + value, 0);
+  const hoursOn = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  /** How many the run finds unfinished. */
+  const archive = async (now: string): Promise<number> => {
+    const before = counted();
+    await fetch(`${runner.url}/_local/archive`, { method: 'POST', body: JSON.stringify({ now }) });
+    await runner.settled();
+    return counted() - before;
+  };
+  targets.register('states', async () => { throw new ServiceError('StateMachineDoesNotExist', 'State Machine Does Not Exist'); });
+  await receive('weekend', 15_000);
+  await receive('twin', 10);
+  targets.register('states', async (arn, { payload, traceHeader }) => { machines.startExecution(arn, payload, { traceHeader }); });
+  const queued = queue('Routing').counts().visible;
+  const unfinished = await archive(hoursOn(25));
+  for (const id of ['weekend', 'twin']) expect(await rowOf(`standard-webhooks#${id}`)).toMatchObject({ record: { S: 'transaction' } });
+
+  expect(unfinished).toBeGreaterThanOrEqual(2);
+
+  expect(await archive(hoursOn(72))).toBe(unfinished);
+  expect(queued).toBeGreaterThan(0);
+  expect(await redrive('--only', 'routing')).toMatchObject({ code: 0 });
+  expect(await rowOf('standard-webhooks#weekend')).toMatchObject({ record: { S: 'transaction' }, notified_at: expect.anything(), fraud_analysis: expect.anything() });
+  expect(runner.services.topics.mailbox().filter(({ subject, body }) => subject?.startsWith('High Value') && body.includes('weekend'))).toHaveLength(1);
+
+  expect(await archive(hoursOn(96))).toBe(unfinished - 2);
+  for (const id of ['weekend', 'twin']) expect(await rowOf(`standard-webhooks#${id}`)).toMatchObject({ record: { S: 'tombstone' }, screened: { BOOL: true } });
 });
 
 test('what the relay really gave up on comes back', async () => {

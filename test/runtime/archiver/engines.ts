@@ -94,12 +94,13 @@ export class Engines {
   private dependencies(): ArchiveDependencies & ManifestDependencies {
     const { table: { client }, s3, bucket } = this;
     return {
-      rows: tableRows(client, TABLE_NAME),
+      rows: tableRows(client, TABLE_NAME, { screened: [], notified: [] }),
       intents: tableIntents(client, TABLE_NAME),
       days: tableOpenDays(client, TABLE_NAME),
       objects: bucketObjects(s3, bucket),
       manifests: bucketManifests(s3, bucket),
       archiveAfterHours: 24,
+      archiveUnfinishedAfterHours: 15 * 24,
       dedupeDays: 35,
       clock: () => this.now,
       newToken: () => `token-${this.tokens += 1}`,

@@ -127,6 +127,63 @@ describe('when time is short', () => {
   });
 });
 
+describe('a transaction that is not screened, or not told of, yet', () => {
+  const counted = () => output.metrics.filter(({ name }) => name === 'TransactionsUnfinished').map(({ value }) => value);
+
+  test('stays in the table, where it can be brought back, and is counted by every run', async () => {
+    const world = new World(rowsOf(DAYS, 3));
+    world.unfinished.add('pi_1_2025-10-09');
+    expect((await world.invoke()).archived).toBe(5);
+    expect([...world.live.keys()]).toEqual(['pi_1_2025-10-09']);
+    expect(counted()).toEqual([1]);
+
+    world.now += DAY_MS;
+    await world.invoke({ run: 'run-2' });
+    expect(counted()).toEqual([1, 1]);
+  });
+
+  test('is archived by the first run after it is done with', async () => {
+    const world = new World(rowsOf(DAYS, 3));
+    world.unfinished.add('pi_1_2025-10-09');
+    await world.invoke();
+    world.unfinished.clear();
+    world.now += DAY_MS;
+    expect((await world.invoke({ run: 'run-2' })).archived).toBe(1);
+    expect(world.live.size).toBe(0);
+    expect(counted()).toEqual([1]);
+  });
+
+  test('is archived as it is once its dead letter would be gone, and counted for the last time', async () => {
+    const world = new World([{ id: 'pi_1', receivedAt: '2025-10-09T10:00:00.000Z' }]);
+    world.unfinished.add('pi_1');
+    world.now = Date.parse('2025-10-24T10:00:00.000Z');
+    expect((await world.invoke()).archived).toBe(0);
+    world.now += 1;
+    expect((await world.invoke({ run: 'run-2' })).archived).toBe(1);
+    await world.invoke({ run: 'run-3' });
+    expect(counted()).toEqual([1, 1]);
+  });
+
+  test('is not counted within a day of its receipt: it may be under way', async () => {
+    const world = new World([{ id: 'pi_1', receivedAt: '2025-10-12T00:00:00.000Z' }]);
+    world.archiveAfterHours = 1;
+    world.unfinished.add('pi_1');
+    expect((await world.invoke()).archived).toBe(0);
+    expect(counted()).toEqual([]);
+  });
+
+  test('does not keep the others of its page from being archived, also when nothing else is left', async () => {
+    const world = new World(rowsOf(DAYS, 11));
+    for (const id of world.live.keys()) world.unfinished.add(id);
+    world.unfinished.delete('pi_10_2025-10-10');
+    await world.run('run-1');
+    expect(world.archived()).toHaveLength(1);
+    expect(world.live.size).toBe(21);
+    expect(world.intents.size).toBe(0);
+    expect(counted().reduce((sum, value) => sum + value, 0)).toBe(21);
+  });
+});
+
 describe('a row that changes while it is archived', () => {
   test('stays, and the next run archives it as it is then', async () => {
     const world = new World(rowsOf(DAYS, 3));

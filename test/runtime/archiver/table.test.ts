@@ -2,37 +2,40 @@ import { randomUUID } from 'node:crypto';
 import { tableOpenDays } from '../../../runtime/archiver/days';
 import { Intents, SegmentBusy, segmentId, tableIntents } from '../../../runtime/archiver/intents';
 import { Rows, tableRows } from '../../../runtime/archiver/rows';
-import type { RowKey } from '../../../src/contract';
+import type { RowKey, WorkflowTiers } from '../../../src/contract';
 import { dynaliteTable, TABLE_NAME } from '../../helpers/dynalite-table';
 import { imageWith, RowOptions } from '../rows';
 
 const table = dynaliteTable();
 const OLD = '2025-10-09T10:00:00.000Z';
 const CUTOFF = '2025-10-11T02:00:00.000Z';
+const TIERS: WorkflowTiers = { screened: ['medium', 'high'], notified: ['high'] };
 
 describe('rows', () => {
   let rows: Rows;
-  beforeAll(() => { rows = tableRows(table.client, TABLE_NAME); });
+  beforeAll(() => { rows = tableRows(table.client, TABLE_NAME, TIERS); });
 
   const put = (options: RowOptions, more: object = {}) => table.put({ ...imageWith({ receivedAt: OLD, ...options }), ...more });
 
   async function scanAll(segment = 0, total_segments = 1) {
     const found = [];
+    const unfinished = [];
     let cursor: RowKey | undefined;
     let pages = 0;
     do {
       const page = await rows.scan({ segment, total_segments }, CUTOFF, cursor);
       found.push(...page.rows);
+      unfinished.push(...page.unfinished);
       cursor = page.cursor;
       pages += 1;
     } while (cursor);
-    return { found, pages };
+    return { found, unfinished, pages };
   }
 
   beforeAll(async () => {
     await put({ transactionId: 'money' });
     await put({ transactionId: 'event', moneyMoved: false });
-    await put({ transactionId: 'conflict' }, { record: { S: 'conflict' } });
+    await put({ transactionId: 'conflict' }, { record: { S: 'conflict' }, notified_at: { S: OLD } });
     await put({ transactionId: 'buried' }, { record: { S: 'tombstone' } });
     await put({ transactionId: 'intent' }, { record: { S: 'archive-intent' } });
     await put({ transactionId: 'young', receivedAt: CUTOFF });
@@ -46,6 +49,19 @@ describe('rows', () => {
     expect(found.map(({ key }) => key.transaction_id).sort()).toEqual([
       'stripe#conflict', 'stripe#event', ...Array.from({ length: 6 }, (_, index) => `stripe#large-${index}`), 'stripe#money',
     ]);
+  });
+
+  test('what the workflow has not done yet is told apart, until the row says that it is done', async () => {
+    await put({ transactionId: 'waiting', amount: '5000' });
+    const before = await scanAll();
+    expect(before.unfinished.map(({ key }) => key.transaction_id)).toEqual(['stripe#waiting']);
+    expect(before.found).toHaveLength(9);
+
+    await put({ transactionId: 'waiting', amount: '5000' }, { fraud_analysis: { M: { fraud_status: { S: 'low_risk' } } } });
+    const after = await scanAll();
+    expect(after.unfinished).toEqual([]);
+    expect(after.found).toHaveLength(10);
+    await put({ transactionId: 'waiting' }, { record: { S: 'tombstone' } });
   });
 
   test('segments have nothing in common and leave nothing out', async () => {
@@ -83,7 +99,7 @@ describe('rows', () => {
 
   test('any other failure is one', async () => {
     const row = (await scanAll()).found[0];
-    await expect(tableRows(table.client, 'no-such-table').bury(row, 'a', '', 1)).rejects.toThrow(/not found/i);
+    await expect(tableRows(table.client, 'no-such-table', TIERS).bury(row, 'a', '', 1)).rejects.toThrow(/not found/i);
   });
 });
 
@@ -164,7 +180,7 @@ describe('open days', () => {
 
   test('are neither archived nor taken for an intent', async () => {
     await tableOpenDays(table.client, TABLE_NAME).open('2025-10-11', 't');
-    const { rows } = await tableRows(table.client, TABLE_NAME).scan({ segment: 0, total_segments: 1 }, CUTOFF);
+    const { rows } = await tableRows(table.client, TABLE_NAME, TIERS).scan({ segment: 0, total_segments: 1 }, CUTOFF);
     expect(rows.filter(({ key }) => key.transaction_id.startsWith('#'))).toEqual([]);
     expect(await tableIntents(table.client, TABLE_NAME).abandoned(Number.MAX_SAFE_INTEGER)).not.toContainEqual(expect.objectContaining({ id: '2025-10-11' }));
   });

@@ -46,12 +46,15 @@ export class World {
   public readonly openDays = new Map<string, string>();
   public readonly calls: string[] = [];
   public now = Date.parse('2025-10-12T02:00:00Z');
+  public archiveAfterHours = 24;
   public pageRows = 3;
   public chunkRows?: number = 4;
   public chunkBytes?: number;
   public maxEntries = 2;
   public timeIsShort = false;
   public crash?: Crash;
+  /** Rows that are not screened, or not told of, yet. */
+  public readonly unfinished = new Set<string>();
   /** Bytes of lines that were read from the table and are in no object yet: now, and at most so far. */
   public inFlight = 0;
   public mostInFlight = 0;
@@ -138,7 +141,8 @@ export class World {
   private dependencies(): ArchiveDependencies & ManifestDependencies {
     return {
       maxEntries: this.maxEntries,
-      archiveAfterHours: 24,
+      archiveAfterHours: this.archiveAfterHours,
+      archiveUnfinishedAfterHours: this.archiveAfterHours + 14 * 24,
       dedupeDays: 35,
       chunkRows: this.chunkRows,
       chunkBytes: this.chunkBytes,
@@ -201,12 +205,13 @@ export class World {
     const ids = rest.slice(0, this.pageRows);
     const found = ids.map((id) => this.live.get(id)).filter((row) => row !== undefined).filter((row) => String(row.received_at) < cutoff);
     const rows = found.map((row) => scannedRow({ ...row }));
+    const isWaiting = ({ key }: ScannedRow) => this.unfinished.has(key.transaction_id);
     this.inFlight += bytesOf(rows);
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
     for (const row of found) {
       if (this.changing.delete(String(row.transaction_id))) row.revision = String(Number(row.revision) + 1);
     }
-    return { rows, cursor: rest.length > ids.length ? { transaction_id: ids.at(-1)!, event_id: 'evt_1' } : undefined };
+    return { rows: rows.filter((row) => !isWaiting(row)), unfinished: rows.filter(isWaiting), cursor: rest.length > ids.length ? { transaction_id: ids.at(-1)!, event_id: 'evt_1' } : undefined };
   }
 
   private holds(objectKey: string, id: string): boolean {

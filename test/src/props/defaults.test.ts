@@ -48,9 +48,10 @@ const DEFAULTS: { [prop: string]: () => void } = {
   'WebhookProcessingSystemProps.fraudDetection': () => {
     expect(fraudRules().size).toBe(FraudRule.defaults().length);
     expect(screenedTiers()).toEqual(['low', 'medium', 'high']);
+    expect(JSON.parse(subject.environmentOf(system.archiver).WORKFLOW_TIERS)).toEqual({ screened: ['low', 'medium', 'high'], notified: ['medium', 'high'] });
   },
   'WebhookProcessingSystemProps.retention': () => {
-    expect(subject.environmentOf(system.archiver).ARCHIVE_AFTER_HOURS).toBe('24');
+    expect(subject.environmentOf(system.archiver)).toMatchObject({ ARCHIVE_AFTER_HOURS: '24', ARCHIVE_UNFINISHED_AFTER_HOURS: String(15 * 24) });
     expect(lifecycle().ExpirationInDays).toBe(365);
   },
   'WebhookProcessingSystemProps.archival': () => {

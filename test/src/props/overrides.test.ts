@@ -88,7 +88,7 @@ const OVERRIDES: { [prop: string]: () => void } = {
   'WebhookProcessingSystemProps.thresholds': () => expect(thresholds()).toMatchObject({ medium: { default: '50' }, high: { default: '500.25' } }),
   'WebhookProcessingSystemProps.fraudDetection': () => expect(fraudConfig()).toMatchObject({ mediumRiskAbove: 250, highRiskAbove: 550 }),
   'WebhookProcessingSystemProps.retention': () =>
-    expect(subject.environmentOf(system.archiver)).toMatchObject({ ARCHIVE_AFTER_HOURS: '6', DEDUPE_DAYS: '60' }),
+    expect(subject.environmentOf(system.archiver)).toMatchObject({ ARCHIVE_AFTER_HOURS: '6', ARCHIVE_UNFINISHED_AFTER_HOURS: String(6 + 4 * 24), DEDUPE_DAYS: '60' }),
   'WebhookProcessingSystemProps.archival': () => expect(subject.propertiesOf(system.archiveSchedule).ScheduleExpression).toBe('rate(6 hours)'),
   'WebhookProcessingSystemProps.functions': () => {
     expect(handlers().map(({ MemorySize, Timeout }) => [MemorySize, Timeout])).toEqual([[1769, 20], [256, 45], [384, 10], [2048, 900]]);
