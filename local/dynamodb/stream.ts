@@ -125,8 +125,8 @@ export class TableStream {
 
   private toRecord(change: SequencedChange): StreamRecord {
     const { key, before, after } = change;
-    const newImage = this.viewType.startsWith('NEW') ? structuredClone(after) : undefined;
-    const oldImage = this.viewType.includes('OLD') ? structuredClone(before) : undefined;
+    const newImage = this.viewType.startsWith('NEW') ? after : undefined;
+    const oldImage = this.viewType.includes('OLD') ? before : undefined;
     const SequenceNumber = sequenceNumber(change.sequence);
     return {
       eventID: createHash('md5').update(`${this.arn}/${SequenceNumber}`).digest('hex'),
@@ -136,7 +136,7 @@ export class TableStream {
       awsRegion: REGION,
       dynamodb: {
         ApproximateCreationDateTime: Math.floor(change.at / 1000),
-        Keys: structuredClone(key),
+        Keys: key,
         ...(newImage && { NewImage: newImage }),
         ...(oldImage && { OldImage: oldImage }),
         SequenceNumber,

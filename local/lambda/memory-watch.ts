@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 /**
  * What Node itself keeps resident here beyond what the same code takes in Lambda's smaller image.
@@ -9,11 +9,13 @@ export const MEMORY_ALLOWANCE_MB = 64;
 const MEGABYTE = 1024 * 1024;
 const POLL_MS = 50;
 
-/** The resident memory of a process in bytes; unknown where there is no /proc. */
-async function residentBytes(pid: number): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+/** The resident memory of a process in bytes; 0 when it is gone. Nothing of /proc is on a disk that could be waited for. */
+function residentBytes(pid: number): number {
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }
 
 /** Watches what a process keeps resident: V8's own limit does not count Buffers. */
@@ -26,7 +28,7 @@ export class MemoryWatch {
   public start(): void {
     this.peak = 0;
     if (process.platform !== 'linux' || this.timer) return;
-    this.timer = setInterval(() => void this.poll(), POLL_MS);
+    this.timer = setInterval(() => this.poll(), POLL_MS);
     this.timer.unref();
   }
 
@@ -41,9 +43,9 @@ export class MemoryWatch {
     return bytes === 0 ? undefined : Math.min(this.memoryMb, Math.ceil(bytes / MEGABYTE));
   }
 
-  private async poll(): Promise<void> {
-    const bytes = await residentBytes(this.pid) ?? 0;
+  private poll(): void {
+    const bytes = residentBytes(this.pid);
     this.peak = Math.max(this.peak, bytes);
-    if (this.timer && bytes > (this.memoryMb + MEMORY_ALLOWANCE_MB) * MEGABYTE) this.exceeded();
+    if (bytes > (this.memoryMb + MEMORY_ALLOWANCE_MB) * MEGABYTE) this.exceeded();
   }
 }
