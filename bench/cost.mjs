@@ -1,5 +1,5 @@
 // AWS calls and list price per million webhooks, counted from a recorded run on the local runner, against the older design.
-import { billOf, callsOf, difference, PRICES, seedUnits, sumOf, total, unitsOf } from './lib/bill.mjs';
+import { billOf, callsOf, difference, FACTS_AS_OF, seedUnits, sumOf, total, UNIT_PRICES, unitsOf } from './lib/bill.mjs';
 import { scriptBundle } from './lib/bundle.mjs';
 import { nodeWorker } from './lib/processes.mjs';
 import { synthesize } from './lib/typescript.mjs';
@@ -61,10 +61,10 @@ function priceTable(recorded, archive, webhooks) {
   const dollars = (value = 0) => value.toFixed(2);
   return {
     table: {
-      title: `US dollars per million webhooks at list prices of us-east-1 (as of ${PRICES.as_of}; \`bench/prices.json\` has prices, sources and what is assumed of durations)`,
+      title: `US dollars per million webhooks at list prices of us-east-1 (as of ${FACTS_AS_OF}; \`src/capacity/aws-facts.ts\` has prices and sources, \`bench/assumed.json\` what is assumed of durations)`,
       head: ['', ...TIERS.flatMap((tier) => [tier, `${tier}, seed`])],
       rows: [
-        ...Object.keys(PRICES.per_unit).map((unit) => [unit, ...columns.map((column) => dollars(column[unit]))]),
+        ...Object.keys(UNIT_PRICES).map((unit) => [unit, ...columns.map((column) => dollars(column[unit]))]),
         ['**all**', ...columns.map((column) => `**${dollars(sumOf(column))}**`)],
       ],
     },

@@ -1,7 +1,28 @@
 // From counts of a recorded run to calls and list prices per webhook.
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { scriptBundle } from './bundle.mjs';
 
-export const PRICES = JSON.parse(readFileSync('bench/prices.json', 'utf8'));
+const { FACTS_AS_OF, PRICES } = createRequire(import.meta.url)(await scriptBundle('aws-facts', 'src/capacity/aws-facts.ts'));
+export { FACTS_AS_OF };
+const ASSUMED = JSON.parse(readFileSync('bench/assumed.json', 'utf8'));
+const dollars = ([usd, units]) => Number(usd) / units;
+/** Dollars a unit, in the order of the table. What changes with time and not with webhooks is left out. */
+export const UNIT_PRICES = {
+  'API Gateway request': dollars(PRICES.apiRequests),
+  'Lambda request': dollars(PRICES.lambdaRequests),
+  'Lambda GB-second (arm64)': dollars(PRICES.lambdaGbSeconds),
+  'DynamoDB write unit': dollars(PRICES.writeUnits),
+  'DynamoDB read unit': dollars(PRICES.readUnits),
+  'EventBridge custom event': dollars(PRICES.events),
+  'Express workflow': dollars(PRICES.expressRequests),
+  'Express workflow GB-second': dollars(PRICES.expressGbSeconds),
+  'SNS publish': dollars(PRICES.publishes),
+  'S3 PUT or LIST': dollars(PRICES.objectWrites),
+  'S3 GET or HEAD': dollars(PRICES.objectReads),
+  'CloudWatch Logs GB': dollars(PRICES.logGb),
+  'X-Ray trace': dollars(PRICES.traces),
+};
 const DESIGN = JSON.parse(readFileSync('bench/peers/seed/design.json', 'utf8'));
 const MEMORY_GB = { validator: 1, relay: 0.5, detector: 0.5, archiver: 0.5 };
 const GROUPS = { Ingest: 'validator', Relay: 'relay', FraudDetector: 'detector', Archiver: 'archiver' };
@@ -26,13 +47,12 @@ export function callsOf(counts) {
 
 /** What `count` webhooks consumed, in priced units per webhook. */
 export function unitsOf(counts, count) {
-  const { assumed } = PRICES;
   const invocations = Object.fromEntries(Object.entries(GROUPS).map(([part, name]) => [
     name, total(counts, new RegExp(`^metric Invocations \\S*${part}\\S*Function`)),
   ]));
   const calls = callsOf(counts);
   const gbSeconds = Object.entries(invocations).reduce((sum, [name, times]) => {
-    const ms = times * assumed.ms_per_invocation_beside_calls + sumOf(calls[name] ?? {}) * assumed.ms_per_aws_call;
+    const ms = times * ASSUMED.ms_per_invocation_beside_calls + sumOf(calls[name] ?? {}) * ASSUMED.ms_per_aws_call;
     return sum + ms / 1000 * MEMORY_GB[name];
   }, 0);
   const executions = total(counts, /^execution workflow/);
@@ -44,20 +64,19 @@ export function unitsOf(counts, count) {
     'DynamoDB read unit': total(counts, /^metric ConsumedRead/),
     'EventBridge custom event': counts.event ?? 0,
     'Express workflow': executions,
-    'Express workflow GB-second': executions * assumed.express_ms / 1000 * assumed.express_gb,
+    'Express workflow GB-second': executions * ASSUMED.express_ms / 1000 * ASSUMED.express_gb,
     'SNS publish': counts.publish ?? 0,
     'S3 PUT or LIST': total(counts, /^call \w+ s3:(PutObject|GetList)/),
     'S3 GET or HEAD': total(counts, /^call \w+ s3:(GetObject|HeadObject)/),
     'CloudWatch Logs GB': total(counts, /^metric IncomingBytes/) / 1e9,
-    'X-Ray trace': invocations.validator * assumed.traces_per_webhook,
+    'X-Ray trace': invocations.validator * ASSUMED.traces_per_webhook,
   }, (value) => value / count);
 }
 
 /** The same units of one webhook in the older design; a state of its workflow is taken to log what one of ours does. */
 export function seedUnits(tier, bytesPerState) {
-  const { assumed } = PRICES;
   const { executions, publishes_by_rules: byRules } = DESIGN.tiers[tier];
-  const seconds = (calls) => (assumed.ms_per_invocation_beside_calls + sumOf(calls) * assumed.ms_per_aws_call) / 1000;
+  const seconds = (calls) => (ASSUMED.ms_per_invocation_beside_calls + sumOf(calls) * ASSUMED.ms_per_aws_call) / 1000;
   return {
     'API Gateway request': 1,
     'Lambda request': 1 + executions,
@@ -65,16 +84,16 @@ export function seedUnits(tier, bytesPerState) {
     'DynamoDB write unit': 1 + executions,
     'EventBridge custom event': 1,
     'Express workflow': executions,
-    'Express workflow GB-second': executions * assumed.express_ms / 1000 * assumed.express_gb,
+    'Express workflow GB-second': executions * ASSUMED.express_ms / 1000 * ASSUMED.express_gb,
     'SNS publish': executions + byRules,
     'CloudWatch Logs GB': ((1 + executions) * DESIGN.log_bytes_per_invocation + executions * DESIGN.states_per_execution * bytesPerState) / 1e9,
-    'X-Ray trace': assumed.traces_per_webhook,
+    'X-Ray trace': ASSUMED.traces_per_webhook,
   };
 }
 
 /** Dollars for a million webhooks, by unit. */
 export function billOf(units) {
-  return Object.fromEntries(Object.entries(units).map(([unit, value]) => [unit, value * Number(PRICES.per_unit[unit]) * 1e6]));
+  return Object.fromEntries(Object.entries(units).map(([unit, value]) => [unit, value * UNIT_PRICES[unit] * 1e6]));
 }
 
 export function sumOf(values) {

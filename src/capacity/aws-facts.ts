@@ -129,6 +129,8 @@ export const PRICES = {
   smsMessages: ['0.00645', 1, 'https://aws.amazon.com/sns/sms-pricing/'],
   logGb: ['0.50', 1, 'https://aws.amazon.com/cloudwatch/pricing/'],
   traces: ['5.00', 1_000_000, 'https://aws.amazon.com/xray/pricing/'],
+  objectWrites: ['0.005', 1000, 'https://aws.amazon.com/s3/pricing/'],
+  objectReads: ['0.0004', 1000, 'https://aws.amazon.com/s3/pricing/'],
   standardGbMonths: ['0.023', 1, 'https://aws.amazon.com/s3/pricing/'],
   infrequentGbMonths: ['0.0125', 1, 'https://aws.amazon.com/s3/pricing/'],
   glacierGbMonths: ['0.0036', 1, 'https://aws.amazon.com/s3/pricing/'],
