@@ -8,8 +8,8 @@ import { bucketManifests } from '../../../runtime/archiver/manifests';
 import { bucketObjects, objectsOf } from '../../../runtime/archiver/objects';
 import { scannedRow } from '../../../runtime/archiver/rows';
 import { fromAttributes } from '../../../runtime/aws/attributes';
+import { clientOptions, serve, Served } from '../../helpers/serve';
 import { imageWith, RowOptions } from '../../runtime/rows';
-import { clientOptions, serve, Served } from '../s3/serve';
 
 export const BUCKET = 'audit';
 

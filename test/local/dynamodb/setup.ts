@@ -1,10 +1,9 @@
-import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDb } from '../../../local/dynamodb';
 import { VirtualClock } from '../../../local/kernel/clock';
 import { Journal } from '../../../local/kernel/journal';
 import { Metrics } from '../../../local/kernel/metrics';
+import { clientOptions, serve as serveService } from '../../helpers/serve';
 
 export interface World {
   readonly clock: VirtualClock;
@@ -53,31 +52,14 @@ export async function until(condition: () => unknown): Promise<void> {
 }
 
 export async function serve(dynamodb: DynamoDb): Promise<{ client: DynamoDBClient; url: string; close(): Promise<void> }> {
-  const server: Server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
-      void dynamodb.handle({
-        method: request.method!,
-        path: request.url!,
-        query: new URLSearchParams(),
-        headers: request.headers as Record<string, string>,
-        body: Buffer.concat(chunks),
-      }).then(({ status, headers, body }) => response.writeHead(status, headers).end(body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = new DynamoDBClient({
-    endpoint: url, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' }, maxAttempts: 1,
-  });
+  const served = await serveService(dynamodb);
+  const client = new DynamoDBClient(clientOptions(served));
   return {
     client,
-    url,
-    close: async () => {
+    url: served.url,
+    close: () => {
       client.destroy();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      return served.close();
     },
   };
 }

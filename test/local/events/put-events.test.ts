@@ -1,39 +1,24 @@
-import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import {
   CreateArchiveCommand, DeleteRuleCommand, DescribeArchiveCommand, DescribeEventBusCommand, DescribeReplayCommand, DescribeRuleCommand,
   DisableRuleCommand, EnableRuleCommand, EventBridgeClient, ListEventBusesCommand, ListRulesCommand, ListTargetsByRuleCommand, PutEventsCommand,
   PutRuleCommand, PutTargetsCommand, RemoveTargetsCommand, StartReplayCommand, TagResourceCommand, TestEventPatternCommand,
 } from '@aws-sdk/client-eventbridge';
+import { clientOptions, serve, Served } from '../../helpers/serve';
 import { EventSystem, FUNCTION } from './system';
 
 describe('over the wire', () => {
   const system = new EventSystem();
-  let server: Server;
+  let served: Served;
   let client: EventBridgeClient;
 
   beforeAll(async () => {
-    server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const { method = '', url = '/', headers } = request;
-        const body = Buffer.concat(chunks);
-        const query = new URLSearchParams();
-        void system.buses.handle({ method, path: url, query, headers: headers as Record<string, string>, body }).then((answer) => {
-          response.writeHead(answer.status, answer.headers).end(answer.body);
-        });
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    client = new EventBridgeClient({ endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', credentials, maxAttempts: 1 });
+    served = await serve(system.buses);
+    client = new EventBridgeClient(clientOptions(served));
   });
 
   afterAll(async () => {
     client.destroy();
-    await new Promise((resolve) => server.close(resolve));
+    await served.close();
   });
 
   test('a rule made by the SDK delivers what the SDK puts', async () => {

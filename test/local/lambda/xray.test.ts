@@ -26,7 +26,8 @@ test('segments are recorded under their trace, and so are bad ones', async () =>
   await send('{"format":"json","version":1}\n{"id":"c"}');
   client.close();
   daemon.stop();
-  expect(journal.entries().map(({ service, type, traceId, data }) => [service, type, traceId, (data.segment as Segment | undefined)?.end_time])).toEqual([
+  const end = (data: Record<string, unknown>) => (data.segment as Segment | undefined)?.end_time;
+  expect(journal.entries().map(({ service, type, traceId, data }) => [service, type, traceId, end(data)])).toEqual([
     ['xray', 'SegmentReceived', TRACE, undefined],
     ['xray', 'SegmentReceived', TRACE, 3],
     ['xray', 'SegmentRefused', undefined, undefined],

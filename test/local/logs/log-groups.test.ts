@@ -1,11 +1,10 @@
-import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { VirtualClock } from '../../../local/kernel/clock';
 import { Journal } from '../../../local/kernel/journal';
 import { Metrics } from '../../../local/kernel/metrics';
 import { Resource } from '../../../local/kernel/resource';
 import { LogGroups } from '../../../local/logs/log-groups';
 import { logResources } from '../../../local/logs/resources';
+import { serve, Served } from '../../helpers/serve';
 
 const DAY = 86_400_000;
 let clock: VirtualClock;
@@ -111,21 +110,10 @@ describe('as a target of EventBridge', () => {
 });
 
 describe('on the wire', () => {
-  let server: Server;
+  let served: Served;
 
-  beforeEach(async () => {
-    server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
-        const headers = request.headers as Record<string, string>;
-        void logs.handle({ method: 'POST', path: '/', query: new URLSearchParams(), headers, body: Buffer.concat(chunks) })
-          .then(({ status, headers: sent, body }) => response.writeHead(status, sent).end(body));
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  });
-
-  afterEach(() => new Promise((resolve) => server.close(resolve)));
+  beforeEach(async () => { served = await serve(logs); });
+  afterEach(() => served.close());
 
   /** The members of answers the tests look into. */
   interface Answer {
@@ -138,7 +126,7 @@ describe('on the wire', () => {
   }
 
   async function call(action: string, input: object) {
-    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, {
+    const response = await fetch(served.url, {
       method: 'POST',
       headers: { 'x-amz-target': `Logs_20140328.${action}`, 'content-type': 'application/x-amz-json-1.1' },
       body: JSON.stringify(input),

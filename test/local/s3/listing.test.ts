@@ -6,7 +6,7 @@ import { Metrics } from '../../../local/kernel/metrics';
 import { Buckets } from '../../../local/s3/buckets';
 import { page } from '../../../local/s3/listing';
 import { compareKeys } from '../../../local/s3/object-version';
-import { clientOptions, serve, Served } from './serve';
+import { clientOptions, serve, Served } from '../../helpers/serve';
 
 const clock = new VirtualClock();
 const buckets = new Buckets({ clock, journal: new Journal(clock), metrics: new Metrics(clock) });

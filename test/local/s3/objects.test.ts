@@ -9,7 +9,7 @@ import { VirtualClock } from '../../../local/kernel/clock';
 import { Journal } from '../../../local/kernel/journal';
 import { Metrics } from '../../../local/kernel/metrics';
 import { Buckets } from '../../../local/s3/buckets';
-import { clientOptions, serve, Served } from './serve';
+import { clientOptions, serve, Served } from '../../helpers/serve';
 
 const Bucket = 'payments';
 const clock = new VirtualClock();

@@ -7,7 +7,7 @@ import { Journal } from '../../../local/kernel/journal';
 import { Metrics } from '../../../local/kernel/metrics';
 import { Buckets } from '../../../local/s3/buckets';
 import { s3Resources } from '../../../local/s3/resources';
-import { clientOptions, serve, Served } from './serve';
+import { clientOptions, serve, Served } from '../../helpers/serve';
 
 let directory: string;
 let buckets: Buckets;

@@ -8,7 +8,7 @@ import { Metrics } from '../../../local/kernel/metrics';
 import { generatePassword, generateSecret } from '../../../local/secretsmanager/generate';
 import { secretResources } from '../../../local/secretsmanager/resources';
 import { Secrets } from '../../../local/secretsmanager/secrets';
-import { clientOptions, serve, Served } from '../s3/serve';
+import { clientOptions, serve, Served } from '../../helpers/serve';
 
 const NAME = 'webhooks/stripe';
 const ARN = `arn:aws:secretsmanager:us-east-1:000000000000:secret:${NAME}-AbC123`;

@@ -10,7 +10,7 @@ import { ServiceError } from '../../../local/kernel/wire';
 import { snsResources } from '../../../local/sns/resources';
 import { Topics } from '../../../local/sns/topics';
 import { Queues } from '../../../local/sqs/queues';
-import { clientOptions, serve, Served } from '../s3/serve';
+import { clientOptions, serve, Served } from '../../helpers/serve';
 
 const TopicArn = 'arn:aws:sns:us-east-1:000000000000:alerts';
 const QUEUE = 'arn:aws:sqs:us-east-1:000000000000:q';

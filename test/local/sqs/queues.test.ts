@@ -10,7 +10,7 @@ import { Journal } from '../../../local/kernel/journal';
 import { Metrics } from '../../../local/kernel/metrics';
 import { Queues } from '../../../local/sqs/queues';
 import { sqsResources } from '../../../local/sqs/resources';
-import { clientOptions, serve, Served } from '../s3/serve';
+import { clientOptions, serve, Served } from '../../helpers/serve';
 
 const arnOf = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 let clock: VirtualClock;

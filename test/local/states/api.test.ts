@@ -1,45 +1,26 @@
-import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import {
   DescribeExecutionCommand, DescribeStateMachineCommand, GetExecutionHistoryCommand, ListExecutionsCommand, ListStateMachinesCommand, SFNClient,
   StartExecutionCommand, StartSyncExecutionCommand, StopExecutionCommand, CreateStateMachineCommand,
 } from '@aws-sdk/client-sfn';
+import { clientOptions, serve, Served } from '../../helpers/serve';
 import { LAMBDA, MACHINE, only, service } from './helpers';
 
 const EXPRESS = MACHINE.replace(/machine$/, 'express');
 const host = service({ handlers: { [LAMBDA]: (parameters) => parameters } });
-let server: Server;
+let served: Served;
 let client: SFNClient;
 
 beforeAll(async () => {
   const states = { T: { Type: 'Task', Resource: LAMBDA, Next: 'W' }, W: { Type: 'Wait', SecondsPath: '$.wait', End: true } };
   host.create({ StartAt: 'T', States: states }, { tracing: true });
   host.create(only({ Type: 'Pass', Result: { ok: true } }), { arn: EXPRESS, name: 'express', type: 'EXPRESS' });
-  server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-      void host.machines.handle({
-        method: request.method!,
-        path: request.url!,
-        query: new URLSearchParams(),
-        headers: request.headers as Record<string, string>,
-        body: Buffer.concat(chunks),
-      }).then(({ status, headers, body }) => response.writeHead(status, headers).end(body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  client = new SFNClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    disableHostPrefix: true,
-    maxAttempts: 1,
-  });
+  served = await serve(host.machines);
+  client = new SFNClient({ ...clientOptions(served), disableHostPrefix: true });
 });
 
 afterAll(() => {
   client.destroy();
-  server.close();
+  return served.close();
 });
 
 test('a STANDARD execution from start to history', async () => {

@@ -12,7 +12,7 @@ import { bucketObjects, ReadRow, rowsIn } from '../../../runtime/archiver/object
 import { tableRows } from '../../../runtime/archiver/rows';
 import { ManifestDependencies, writeManifests } from '../../../runtime/archiver/write-manifests';
 import { dynaliteTable, TABLE_NAME, TestTable } from '../../helpers/dynalite-table';
-import { clientOptions, serve, Served } from '../../local/s3/serve';
+import { clientOptions, serve, Served } from '../../helpers/serve';
 import { Crash, Crashed } from './world';
 
 /** The answer to a call is lost on its way, and the client sends it again by itself. */

@@ -1,6 +1,6 @@
 import { createServer, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
-import { AwsRequest, LocalService } from '../../../local/kernel/wire';
+import { AwsRequest, LocalService } from '../../local/kernel/wire';
 
 /** A service on a free loopback port. */
 export interface Served {
