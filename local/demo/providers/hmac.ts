@@ -1,35 +1,8 @@
+import type { HmacMapping, HmacOptions } from '../../../runtime/providers/hmac-options';
 import { SampleTransaction } from '../samples';
 import { decimal, DemoProvider, EndpointOptions, hmac as digest, isoTime, Money, sha256, signedJson, unixSeconds } from './provider';
 
-/** The options of such an endpoint, as far as a sender has to know them. */
-interface Scheme extends EndpointOptions {
-  readonly header: string;
-  readonly prefix?: string;
-  readonly algorithm?: 'sha256' | 'sha512';
-  readonly encoding?: 'hex' | 'base64';
-  readonly keyDecoding?: 'text' | 'hex' | 'base64';
-  readonly signedText?: string;
-  readonly url?: string;
-  readonly timestampHeader?: string;
-  readonly timestampUnit?: 's' | 'ms';
-  readonly mapping?: Mapping;
-}
-
-/** Where the parts of an event are: JSON pointers or names with dots between. */
-interface Mapping {
-  readonly transactionId?: string;
-  readonly eventId?: string;
-  readonly eventType?: string;
-  readonly amount?: string;
-  readonly amountUnit?: 'major' | 'minor';
-  readonly currency?: string;
-  readonly exponents?: Readonly<Record<string, number>>;
-  readonly customerId?: string;
-  readonly occurredAt?: string;
-  readonly occurredAtUnit?: 'iso' | 's' | 'ms';
-  readonly metadata?: string;
-  readonly moneyTypes?: readonly string[];
-}
+type Scheme = EndpointOptions & HmacOptions;
 
 /** A sender that does whatever its endpoint is configured for. */
 export const hmac: DemoProvider = {
@@ -58,34 +31,34 @@ export const hmac: DemoProvider = {
   },
 };
 
-function typeOf({ eventType, moneyTypes = [] }: Mapping): string {
+function typeOf({ eventType, moneyTypes = [] }: HmacMapping): string {
   return eventType === undefined ? 'unknown' : moneyTypes[0] ?? 'sample';
 }
 
-function movesMoney(mapping: Mapping): boolean {
+function movesMoney(mapping: HmacMapping): boolean {
   return mapping.moneyTypes?.includes(typeOf(mapping)) ?? false;
 }
 
 /** An id in a header is made from the body, so that whoever has the body knows the id. */
-function headerValue(name: string, body: string | Buffer, mapping: Mapping = {}): string {
+function headerValue(name: string, body: string | Buffer, mapping: HmacMapping = {}): string {
   return mapping.eventType?.toLowerCase() === `header:${name}` ? typeOf(mapping) : `evt_${sha256(body).slice(0, 24)}`;
 }
 
-function idOf({ id }: SampleTransaction, { transactionId, eventId }: Mapping, body: string): string {
+function idOf({ id }: SampleTransaction, { transactionId, eventId }: HmacMapping, body: string): string {
   if (transactionId) return `txn_${id}`;
   if (!eventId) return `sha256:${sha256(body)}`;
   return eventId.startsWith('header:') ? headerValue(eventId.slice('header:'.length).toLowerCase(), body) : `evt_${id}`;
 }
 
 /** The sample's amount in the currency of the endpoint, whole where that has no decimals. */
-function moneyOf({ cents }: SampleTransaction, mapping: Mapping): Money {
+function moneyOf({ cents }: SampleTransaction, mapping: HmacMapping): Money {
   const currency = isConstant(mapping.currency) ? mapping.currency : 'USD';
   const [whole, fraction] = decimal(cents).split('.');
   const digits = fraction.padEnd(digitsOf(currency, mapping), '0').slice(0, digitsOf(currency, mapping));
   return { amount: digits === '' ? whole : `${whole}.${digits}`, currency };
 }
 
-function digitsOf(currency: string, { exponents = {} }: Mapping): number {
+function digitsOf(currency: string, { exponents = {} }: HmacMapping): number {
   return exponents[currency] ?? new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits!;
 }
 
@@ -93,7 +66,7 @@ function isConstant(currency: string | undefined): currency is string {
   return currency !== undefined && /^[A-Z]{3}$/.test(currency);
 }
 
-function bodyOf({ id, customer, metadata }: SampleTransaction, now: number, mapping: Mapping, { amount, currency }: Money): object {
+function bodyOf({ id, customer, metadata }: SampleTransaction, now: number, mapping: HmacMapping, { amount, currency }: Money): object {
   const times = { iso: isoTime(now), s: unixSeconds(now), ms: now };
   const values: readonly (readonly [string | undefined, unknown])[] = [
     // First, because the others may be inside of it.
