@@ -1,6 +1,6 @@
-import { JsonObject, member, printJson, textAt } from '../transaction/json';
+import { member, textAt } from '../transaction/json';
 import type { AdapterOptions, Credentials, MappedEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
-import { digestOf, idAt, minorMoney, moneyFields, objectAt, objectBody, present, sourceAt, timeOf, UNKNOWN_TYPE } from './mapping';
+import { digestOf, idAt, minorMoney, moneyFields, objectAt, objectBody, onceOnly, present, sourceAt, timeOf, UNKNOWN_TYPE } from './mapping';
 import { RawBodyHmac, verifyRawBody } from './raw-body-hmac';
 import { malformed } from './rejection';
 
@@ -42,13 +42,15 @@ function map(request: WebhookRequest): readonly MappedEvent[] {
   const moved = Object.hasOwn(MONEY_STATUS, type) && (MONEY_STATUS[type] ?? status) === status;
   if (moved && !id) throw malformed(`a ${type} event has an object with an id`);
   const money = member(object, 'total_money') === undefined ? objectAt(object, 'amount_money') : objectAt(object, 'total_money');
+  const fields = moneyFields(moved, () => minorMoney(sourceAt(money, 'amount'), textAt(money, 'currency')));
   return [{
-    ...(moved && onceOnly(type, status, money)),
+    // A completed payment is updated again when its fees are known or a part is refunded.
+    ...(moved && onceOnly(`${type}:${status ?? ''}`, fields)),
     event: {
       transaction_id: id ?? idAt(body, 'data', 'id') ?? eventId,
       event_id: eventId,
       event_type: type,
-      ...moneyFields(moved, () => minorMoney(sourceAt(money, 'amount'), textAt(money, 'currency'))),
+      ...fields,
       provider: 'square',
       customer_id: idAt(object, 'customer_id') ?? null,
       occurred_at: timeOf(request, textAt(body, 'created_at')),
@@ -63,15 +65,6 @@ function map(request: WebhookRequest): readonly MappedEvent[] {
       needs_fetch: false,
     },
   }];
-}
-
-/**
- * A completed payment is updated again, under new event ids, when its fees are known or a part is refunded:
- * those say nothing new about this money, so they are its duplicates unless the sum differs.
- */
-function onceOnly(type: string, status: string | undefined, money: JsonObject): Pick<MappedEvent, 'key' | 'content'> {
-  const key = `${type}:${status ?? ''}`;
-  return { key, content: printJson([key, member(money, 'amount'), member(money, 'currency')]) };
 }
 
 /**
