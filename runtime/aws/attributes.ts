@@ -39,3 +39,12 @@ export function fromAttribute(value: AttributeValue): unknown {
 export function fromAttributes(attributes: Readonly<Attributes>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, fromAttribute(value)]));
 }
+
+/** Bytes an attribute takes in a row, counted as DynamoDB counts them; of a number a byte too many at most. */
+export function sizeOf(value: AttributeValue): number {
+  if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.N !== undefined) return 2 + Math.floor(value.N.length / 2);
+  if (value.L !== undefined) return value.L.reduce((sum, element) => sum + 1 + sizeOf(element), 3);
+  if (value.M !== undefined) return Object.entries(value.M).reduce((sum, [key, member]) => sum + 1 + Buffer.byteLength(key) + sizeOf(member), 3);
+  return 1;
+}

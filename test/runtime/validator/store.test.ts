@@ -1,8 +1,14 @@
 import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { transactionStore } from '../../../runtime/aws/store';
+import { sizeOf } from '../../../runtime/aws/attributes';
+import { itemOf, transactionStore } from '../../../runtime/aws/store';
 import { dynaliteTable, TABLE_NAME } from '../../helpers/dynalite-table';
+import { captureOutput } from '../../helpers/output';
+import { flatTransaction, signedStandard } from '../../helpers/signed-webhooks';
 import { rowWith } from '../rows';
+import { validator } from './setup';
+
+captureOutput();
 
 describe('one call decides', () => {
   const dynamodb = mockClient(DynamoDBClient);
@@ -77,6 +83,34 @@ describe('against a table', () => {
     });
     expect(await store(row)).toBe('duplicate');
     expect((await table.get(row.transaction_id, row.event_id))!.record.S).toBe('tombstone');
+  });
+
+  describe('of a body at the largest limit there is', () => {
+    const limit = 190 * 1024;
+    const { post } = validator({ store, maxBodyBytes: limit });
+    /** A transaction of that many bytes, whose metadata has `unit` again and again. */
+    const filled = (id: string, unit: string) => {
+      const frame = flatTransaction({ transaction_id: id, metadata: { list: [0] } });
+      const count = Math.floor((limit - frame.length) / (Buffer.byteLength(unit) + 1));
+      return frame.replace('[0]', () => `[${Array.from({ length: count }, () => unit).join()}]`);
+    };
+
+    test.each([['text', '"äöü, 🎉"'], ['numbers', '12345678']])('ordinary %s are stored', async (id, unit) => {
+      expect(await post('partners', signedStandard(filled(id, unit), { id }))).toMatchObject({ statusCode: 200, body: { transaction_id: id } });
+      expect(await table.get(`partners#${id}`, id)).toBeDefined();
+    });
+
+    test.each(['1', '[]', '{}'])('what takes more room in a row than DynamoDB has is refused as too large, not asked for again and again: %s', async (unit) => {
+      const answer = await post('partners', signedStandard(filled('txn_large', unit)));
+      expect(answer).toMatchObject({ statusCode: 413, body: { error: expect.stringContaining('399360 can be kept') } });
+    });
+  });
+
+  test('a row may take what DynamoDB holds, less what screening adds', async () => {
+    const empty = sizeOf({ M: itemOf(rowWith({ transactionId: 'pi_full', metadata: { pad: '' } })) });
+    const filling = (bytes: number) => rowWith({ transactionId: 'pi_full', metadata: { pad: 'x'.repeat(bytes - empty) } });
+    expect(await store(filling(390 * 1024))).toBe('stored');
+    expect(() => itemOf(filling(390 * 1024 + 1))).toThrow(expect.objectContaining({ reason: 'body_too_large' }));
   });
 
   test('of two deliveries at the same moment one is stored', async () => {
