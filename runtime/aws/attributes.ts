@@ -1,3 +1,4 @@
+import { toUSVString } from 'node:util';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isLosslessNumber, LosslessNumber, TooDeep } from '../transaction/json';
 
@@ -6,11 +7,11 @@ export type Attributes = Record<string, AttributeValue>;
 /** DynamoDB refuses more than 32 levels; this leaves room for the row around them. */
 const MAX_DEPTH = 25;
 
-/** JSON to an attribute. Numbers DynamoDB could not hold exactly become text. */
+/** JSON to an attribute. Numbers DynamoDB could not hold exactly become text, and text becomes what has a form in UTF-8. */
 export function toAttribute(value: unknown, depth = 0): AttributeValue {
   if (depth > MAX_DEPTH) throw new TooDeep(MAX_DEPTH);
   if (value === null || value === undefined) return { NULL: true };
-  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'string') return { S: toUSVString(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (typeof value === 'number') return { N: String(value) };
   if (isLosslessNumber(value)) return /^-?\d{1,38}(\.\d{1,20})?$/.test(value.value) && value.value.length <= 38 ? { N: value.value } : { S: value.value };

@@ -119,7 +119,7 @@ test.each([
 });
 
 test('a refund that is approved when it is created counts, and once only when it is updated later', () => {
-  const refund = (type: string, total: string, event: object) =>
+  const refund = (type: string, total: string, event: Parts) =>
     map(bodyOf(type, { id: 'adj_1', action: 'refund', status: 'approved', totals: { total }, details: undefined }, event));
   const created = refund('adjustment.created', '1000', { event_id: 'evt_1' });
   const updated = refund('adjustment.updated', '1000', { event_id: 'evt_2' });

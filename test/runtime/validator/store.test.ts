@@ -113,6 +113,11 @@ describe('against a table', () => {
     expect(() => itemOf(filling(390 * 1024 + 1))).toThrow(expect.objectContaining({ reason: 'body_too_large' }));
   });
 
+  test('text that was cut in the middle of a character is stored in a form that UTF-8 has', async () => {
+    expect(await store(rowWith({ transactionId: 'pi_cut', metadata: { note: 'thanks \ud83d', list: ['\udc4d', '👍'] } }))).toBe('stored');
+    expect((await table.get('stripe#pi_cut', 'evt_1'))!.metadata.M).toMatchObject({ note: { S: 'thanks \ufffd' }, list: { L: [{ S: '\ufffd' }, { S: '👍' }] } });
+  });
+
   test('of two deliveries at the same moment one is stored', async () => {
     const row = rowWith({ transactionId: 'pi_raced' });
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => store(row)));
