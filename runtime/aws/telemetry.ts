@@ -1,9 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DIMENSION, ENV, METRICS_NAMESPACE } from '../../src/contract';
+import { maskCardNumbers } from '../transaction/mask';
 
-/** Ids, counts and reasons only: never a body, a signature or a secret. */
-export const logger = new Logger({ serviceName: process.env[ENV.system] });
+/** Ids, counts and reasons only: never a body, a signature or a secret, nor a card number that somebody took for an id. */
+export const logger = new Logger({
+  serviceName: process.env[ENV.system],
+  jsonReplacerFn: (_, value: unknown) => (typeof value === 'string' ? maskCardNumbers(value) : value),
+});
 
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
 
