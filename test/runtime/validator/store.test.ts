@@ -1,6 +1,9 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { sizeOf } from '../../../runtime/aws/attributes';
+import { PROMPT_CLIENT_OPTIONS } from '../../../runtime/aws/clients';
 import { itemOf, transactionStore } from '../../../runtime/aws/store';
 import { dynaliteTable, TABLE_NAME } from '../../helpers/dynalite-table';
 import { captureOutput } from '../../helpers/output';
@@ -83,6 +86,48 @@ describe('against a table', () => {
     });
     expect(await store(row)).toBe('duplicate');
     expect((await table.get(row.transaction_id, row.event_id))!.record.S).toBe('tombstone');
+  });
+
+  describe('when the answer of the first write is lost', () => {
+    /** In front of the table, forgetting the first answers to writes. */
+    async function forgetful(lost: number, use: (client: DynamoDBClient) => Promise<void>): Promise<void> {
+      const { hostname, port } = await table.client.config.endpoint!();
+      const server = createServer((asked, answer) => {
+        asked.pipe(request({ hostname, port, method: asked.method, path: asked.url, headers: asked.headers }, (answered) => {
+          const isWrite = asked.headers['x-amz-target'] === 'DynamoDB_20120810.PutItem';
+          if (isWrite && lost > 0) lost -= 1;
+          else answered.pipe(answer.writeHead(answered.statusCode!, answered.headers));
+        }));
+      });
+      await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+      const client = new DynamoDBClient({
+        ...PROMPT_CLIENT_OPTIONS,
+        requestHandler: { ...PROMPT_CLIENT_OPTIONS.requestHandler, requestTimeout: 100 },
+        endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        region: 'local',
+        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      });
+      await use(client);
+      client.destroy();
+      server.closeAllConnections();
+      await new Promise((resolve) => { server.close(resolve); });
+    }
+
+    test('the second meets its own row: a duplicate, no conflict and no failure', async () => {
+      const row = rowWith({ transactionId: 'pi_lost' });
+      await forgetful(1, async (client) => {
+        // dynalite refuses without showing the row that refused; asked once more, the table's own client shows it.
+        await expect(transactionStore(client, TABLE_NAME)(row)).rejects.toThrow(ConditionalCheckFailedException);
+      });
+      expect(await store(row)).toBe('duplicate');
+      expect(await table.get('stripe#pi_lost', 'evt_1')).toMatchObject({ record: { S: 'transaction' } });
+    });
+
+    test('nobody waits for it without end', async () => {
+      await forgetful(3, async (client) => {
+        await expect(transactionStore(client, TABLE_NAME)(rowWith({ transactionId: 'pi_gone' }))).rejects.toThrow(expect.objectContaining({ name: 'TimeoutError' }));
+      });
+    });
   });
 
   describe('of a body at the largest limit there is', () => {
