@@ -12,9 +12,11 @@ export interface SquareOptions {
   readonly notificationUrl: string;
 }
 
-/** The state in which each event says that money moved. */
+/** The state in which each event says that money moved: a payment at the till is complete when it is created. */
 const MONEY_STATUS: Readonly<Record<string, string | undefined>> = {
+  'payment.created': 'COMPLETED',
   'payment.updated': 'COMPLETED',
+  'refund.created': 'COMPLETED',
   'refund.updated': 'COMPLETED',
   'payout.paid': undefined,
 };
@@ -35,7 +37,8 @@ function notificationUrlOf({ notificationUrl }: AdapterOptions): string {
 function map(request: WebhookRequest): readonly MappedEvent[] {
   const body = objectBody(request);
   const type = textAt(body, 'type') || UNKNOWN_TYPE;
-  const object = objectAt(body, 'data', 'object', type.split('.')[0]);
+  const [family] = type.split('.');
+  const object = objectAt(body, 'data', 'object', family);
   const eventId = idAt(body, 'event_id') ?? digestOf(request);
   const id = idAt(object, 'id');
   const status = textAt(object, 'status');
@@ -45,7 +48,7 @@ function map(request: WebhookRequest): readonly MappedEvent[] {
   const fields = moneyFields(moved, () => minorMoney(sourceAt(money, 'amount'), textAt(money, 'currency')));
   return [{
     // A completed payment is updated again when its fees are known or a part is refunded.
-    ...(moved && onceOnly(`${type}:${status ?? ''}`, fields)),
+    ...(moved && onceOnly(`${family}:${status ?? ''}`, fields)),
     event: {
       transaction_id: id ?? idAt(body, 'data', 'id') ?? eventId,
       event_id: eventId,
