@@ -25,11 +25,12 @@ const AMOUNT_FIELD: Readonly<Record<string, string>> = {
   'payment_intent.succeeded': 'amount_received',
   'refund.created': 'amount',
   'refund.updated': 'amount',
+  'charge.refund.updated': 'amount',
   'payout.paid': 'amount',
 };
 
-/** A refund may have succeeded when it is created, and is updated again when its reference is known. */
-const REFUNDS = ['refund.created', 'refund.updated'];
+/** A refund may have succeeded when it is created, and is updated again when its reference is known; the last is its older name. */
+const REFUNDS = ['refund.created', 'refund.updated', 'charge.refund.updated'];
 
 function verify(request: WebhookRequest, { secrets }: Credentials): Verification {
   const header = singleHeader(request, 'stripe-signature');

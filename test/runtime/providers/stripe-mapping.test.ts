@@ -54,6 +54,7 @@ describe('one sale counts once', () => {
     ['payment_intent.succeeded', {}],
     ['refund.created', { status: 'succeeded' }],
     ['refund.updated', { status: 'succeeded' }],
+    ['charge.refund.updated', { status: 'succeeded' }],
     ['payout.paid', { status: 'paid' }],
   ])('%s moved money', (type, object) => {
     expect(mapEvent({ type, object }).money_moved).toBe(true);
@@ -69,7 +70,7 @@ describe('one sale counts once', () => {
   });
 
   test.each(['pending', 'requires_action', 'failed', 'canceled', null])('a refund that is %p did not', (status) => {
-    for (const type of ['refund.created', 'refund.updated']) expect(mapEvent({ type, object: { status } }).money_moved).toBe(false);
+    for (const type of ['refund.created', 'refund.updated', 'charge.refund.updated']) expect(mapEvent({ type, object: { status } }).money_moved).toBe(false);
   });
 
   describe('a refund', () => {
@@ -81,7 +82,8 @@ describe('one sale counts once', () => {
       const updates = [{ destination_details: { card: { reference_status: 'available' } } }, { metadata: { note: 'by phone' } }];
       const answers = [await post('stripe', refund('evt_1', 'refund.created'))];
       for (const [index, update] of updates.entries()) answers.push(await post('stripe', refund(`evt_${index + 2}`, 'refund.updated', update)));
-      expect(answers.map(({ body: { duplicate = false } }) => duplicate)).toEqual([false, true, true]);
+      answers.push(await post('stripe', refund('evt_9', 'charge.refund.updated', updates[0])));
+      expect(answers.map(({ body: { duplicate = false } }) => duplicate)).toEqual([false, true, true, true]);
       expect([...rows.values()].map(({ record }) => record)).toEqual(['transaction']);
     });
 
