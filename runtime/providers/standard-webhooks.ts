@@ -4,7 +4,7 @@ import { isLosslessNumber, isObject, Json, JsonObject, member, parseJson, textAt
 import { fromIso } from '../transaction/time';
 import type { CanonicalEvent, Credentials, MappedEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
 import { singleHeader } from './adapter';
-import { objectAt, timeOf } from './mapping';
+import { idAt, objectAt, timeOf, UNKNOWN_TYPE } from './mapping';
 import { malformed, Rejection } from './rejection';
 import { checkTimestamp, decodeBase64, keysOf, mismatch } from './signature';
 
@@ -103,12 +103,12 @@ function fromEnvelope(request: WebhookRequest, body: JsonObject, type: string, d
   const moneyMoved = MONEY_TYPES.includes(type);
   const money = moneyMoved ? requiredMoney(data) : { amount: null, currency: null };
   return {
-    transaction_id: textAt(data, 'transaction_id') ?? textAt(data, 'id') ?? eventId,
+    transaction_id: idAt(data, 'transaction_id') ?? idAt(data, 'id') ?? eventId,
     event_id: eventId,
-    event_type: type,
+    event_type: type || UNKNOWN_TYPE,
     ...money,
     provider: KIND,
-    customer_id: textAt(data, 'customer_id') ?? null,
+    customer_id: idAt(data, 'customer_id') ?? null,
     occurred_at: timeOf(request, textAt(body, 'timestamp')),
     metadata: objectAt(data, 'metadata'),
     money_moved: moneyMoved,

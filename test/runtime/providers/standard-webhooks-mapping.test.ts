@@ -90,6 +90,12 @@ describe('the envelope of the specification', () => {
   test('the id of the message stands in for an id of the data', () => {
     expect(envelope('user.created', { id: undefined }).transaction_id).toBe('msg_1');
     expect(envelope('user.created', { transaction_id: 'txn_9' }).transaction_id).toBe('txn_9');
+    expect(envelope('', { id: '' })).toMatchObject({ transaction_id: 'msg_1', event_type: 'unknown' });
+  });
+
+  test('has ids that are numbers as written', () => {
+    const body = '{"type":"payment.succeeded","data":{"id":9007199254740993,"customer_id":7,"amount":"10.99","currency":"USD"}}';
+    expect(map(body)).toMatchObject({ transaction_id: '9007199254740993', customer_id: '7' });
   });
 
   test.each([1_654_012_591_835, 1_716_883_200, 'yesterday', '', null, [], { toString: 1 }])('is not lost over the time %j: it happened when it arrived', (timestamp) => {
