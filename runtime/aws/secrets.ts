@@ -1,4 +1,4 @@
-import { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 /** Live secrets of an endpoint, newest first. */
 export type SecretSource = (secretArn: string, options?: { readonly refresh: boolean }) => Promise<LiveSecrets>;
@@ -48,11 +48,14 @@ async function fetchStages(client: SecretsManagerClient, secretArn: string): Pro
   return values;
 }
 
+/** Errors that say there is no such version, or none that will ever be read: its key may be gone. Others pass. */
+const NOT_TO_BE_HAD = ['ResourceNotFoundException', 'DecryptionFailure', 'AccessDeniedException', 'InvalidRequestException'];
+
 async function fetchStage(client: SecretsManagerClient, secretArn: string, stage: string): Promise<string | undefined> {
   try {
     return (await client.send(new GetSecretValueCommand({ SecretId: secretArn, VersionStage: stage }))).SecretString;
   } catch (error) {
-    if (stage === 'AWSPREVIOUS' && error instanceof ResourceNotFoundException) return undefined;
+    if (stage === 'AWSPREVIOUS' && NOT_TO_BE_HAD.includes((error as Error).name)) return undefined;
     throw error;
   }
 }

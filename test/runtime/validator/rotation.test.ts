@@ -110,6 +110,21 @@ test('a secret may be a list of several that are live at once', async () => {
   expect([await post('whsec_one'), await post('whsec_two'), await post('["whsec_two","whsec_one"]')]).toEqual([200, 200, 401]);
 });
 
+describe('a previous version', () => {
+  const failing = (name: string) => {
+    manager.on(GetSecretValueCommand, { VersionStage: 'AWSPREVIOUS' }).rejects(Object.assign(new Error('no'), { name }));
+    return rotatingValidator();
+  };
+
+  test.each(['DecryptionFailure', 'AccessDeniedException', 'InvalidRequestException'])('that will never be read turns nothing away that is signed with the current one: %s', async (name) => {
+    expect(await failing(name)('whsec_one')).toBe(200);
+  });
+
+  test('that could not be read just now is asked for again: what it signed must not be refused for good', async () => {
+    expect(await failing('InternalServiceError')('whsec_one')).toBe(503);
+  });
+});
+
 test.each(['whsec_one\n', ' whsec_one\r\n', '["whsec_one"]\n'])('the white space around a secret that was read from a file is no part of it: %j', async (text) => {
   stages = { AWSCURRENT: text };
   const post = rotatingValidator();
