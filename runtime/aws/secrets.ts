@@ -43,19 +43,24 @@ export function cachedSecrets(client: SecretsManagerClient, now: () => number = 
 
 async function fetchStages(client: SecretsManagerClient, secretArn: string): Promise<readonly string[]> {
   const stages = await Promise.all(['AWSCURRENT', 'AWSPREVIOUS'].map((stage) => fetchStage(client, secretArn, stage)));
-  const values = [...new Set(stages.flatMap((text) => (text === undefined ? [] : secretsIn(text))))];
+  const values = [...new Set(stages.flat())];
   if (values.length === 0) throw new Error('The signing secret is empty');
   return values;
 }
 
-/** Errors that say there is no such version, or none that will ever be read: its key may be gone. Others pass. */
-const NOT_TO_BE_HAD = ['ResourceNotFoundException', 'DecryptionFailure', 'AccessDeniedException', 'InvalidRequestException'];
+class MalformedSecret extends Error {
+  public readonly name = 'MalformedSecret';
+}
 
-async function fetchStage(client: SecretsManagerClient, secretArn: string, stage: string): Promise<string | undefined> {
+/** Errors that say there is no such version, or none that will ever be of use: its key may be gone. Others pass. */
+const OF_NO_USE = ['ResourceNotFoundException', 'DecryptionFailure', 'AccessDeniedException', 'InvalidRequestException', 'MalformedSecret'];
+
+async function fetchStage(client: SecretsManagerClient, secretArn: string, stage: string): Promise<readonly string[]> {
   try {
-    return (await client.send(new GetSecretValueCommand({ SecretId: secretArn, VersionStage: stage }))).SecretString;
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn, VersionStage: stage }));
+    return secretsIn(SecretString ?? '');
   } catch (error) {
-    if (stage === 'AWSPREVIOUS' && NOT_TO_BE_HAD.includes((error as Error).name)) return undefined;
+    if (stage === 'AWSPREVIOUS' && OF_NO_USE.includes((error as Error).name)) return [];
     throw error;
   }
 }
@@ -64,7 +69,9 @@ async function fetchStage(client: SecretsManagerClient, secretArn: string, stage
 function secretsIn(written: string): string[] {
   const text = written.trim();
   const list = text.startsWith('[') ? listIn(text) : [text];
-  if (!Array.isArray(list) || list.some((value) => typeof value !== 'string')) throw new Error('A signing secret is text or a JSON list of texts');
+  if (!Array.isArray(list) || list.some((value) => typeof value !== 'string')) {
+    throw new MalformedSecret('A signing secret is text or a JSON list of texts');
+  }
   return list.filter((value) => value !== '');
 }
 

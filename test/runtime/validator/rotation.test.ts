@@ -120,6 +120,11 @@ describe('a previous version', () => {
     expect(await failing(name)('whsec_one')).toBe(200);
   });
 
+  test.each(['["whsec_zero"', '[1]', '[]', ''])('that was a slip turns nothing away once it has been corrected: %j', async (slip) => {
+    stages = { AWSCURRENT: 'whsec_one', AWSPREVIOUS: slip };
+    expect(await rotatingValidator()('whsec_one')).toBe(200);
+  });
+
   test('that could not be read just now is asked for again: what it signed must not be refused for good', async () => {
     expect(await failing('InternalServiceError')('whsec_one')).toBe(503);
   });
