@@ -1,3 +1,4 @@
+import { toUSVString } from 'node:util';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isLosslessNumber, LosslessNumber, TooDeep } from '../transaction/json';
 
@@ -6,11 +7,11 @@ export type Attributes = Record<string, AttributeValue>;
 /** DynamoDB refuses more than 32 levels; this leaves room for the row around them. */
 const MAX_DEPTH = 25;
 
-/** JSON to an attribute. Numbers DynamoDB could not hold exactly become text. */
+/** JSON to an attribute. Numbers DynamoDB could not hold exactly become text, and text becomes what has a form in UTF-8. */
 export function toAttribute(value: unknown, depth = 0): AttributeValue {
   if (depth > MAX_DEPTH) throw new TooDeep(MAX_DEPTH);
   if (value === null || value === undefined) return { NULL: true };
-  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'string') return { S: toUSVString(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (typeof value === 'number') return { N: String(value) };
   if (isLosslessNumber(value)) return /^-?\d{1,38}(\.\d{1,20})?$/.test(value.value) && value.value.length <= 38 ? { N: value.value } : { S: value.value };
@@ -38,4 +39,13 @@ export function fromAttribute(value: AttributeValue): unknown {
 
 export function fromAttributes(attributes: Readonly<Attributes>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, fromAttribute(value)]));
+}
+
+/** Bytes an attribute takes in a row, counted as DynamoDB counts them; of a number a byte too many at most. */
+export function sizeOf(value: AttributeValue): number {
+  if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.N !== undefined) return 2 + Math.floor(value.N.length / 2);
+  if (value.L !== undefined) return value.L.reduce((sum, element) => sum + 1 + sizeOf(element), 3);
+  if (value.M !== undefined) return Object.entries(value.M).reduce((sum, [key, member]) => sum + 1 + Buffer.byteLength(key) + sizeOf(member), 3);
+  return 1;
 }

@@ -1,4 +1,4 @@
-import { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 /** Live secrets of an endpoint, newest first. */
 export type SecretSource = (secretArn: string, options?: { readonly refresh: boolean }) => Promise<LiveSecrets>;
@@ -10,12 +10,13 @@ export interface LiveSecrets {
 }
 
 const FRESH_FOR_MS = 5 * 60_000;
-/** A forced refresh at most this often, so that bad signatures cannot turn into calls. */
-const REFRESH_EVERY_MS = 30_000;
+/** Asked at most this often, whether it answers or not, so that neither bad signatures nor an outage turn into calls. */
+const ASK_EVERY_MS = 30_000;
 
 interface Cached {
   readonly values: readonly string[];
-  readonly fetchedAt: number;
+  readonly staleAt: number;
+  readonly askAgainAt: number;
 }
 
 /**
@@ -27,14 +28,14 @@ export function cachedSecrets(client: SecretsManagerClient, now: () => number = 
 
   return async (secretArn, { refresh } = { refresh: false }) => {
     const cached = cache.get(secretArn);
-    const age = cached ? now() - cached.fetchedAt : Infinity;
-    if (cached && age < (refresh ? REFRESH_EVERY_MS : FRESH_FOR_MS)) return { values: cached.values, refreshed: false };
+    if (cached && (now() < cached.askAgainAt || (!refresh && now() < cached.staleAt))) return { values: cached.values, refreshed: false };
     try {
       const values = await fetchStages(client, secretArn);
-      cache.set(secretArn, { values, fetchedAt: now() });
+      cache.set(secretArn, { values, staleAt: now() + FRESH_FOR_MS, askAgainAt: now() + ASK_EVERY_MS });
       return { values, refreshed: true };
     } catch (error) {
       if (!cached) throw error;
+      cache.set(secretArn, { ...cached, askAgainAt: now() + ASK_EVERY_MS });
       return { values: cached.values, refreshed: false };
     }
   };
@@ -42,24 +43,35 @@ export function cachedSecrets(client: SecretsManagerClient, now: () => number = 
 
 async function fetchStages(client: SecretsManagerClient, secretArn: string): Promise<readonly string[]> {
   const stages = await Promise.all(['AWSCURRENT', 'AWSPREVIOUS'].map((stage) => fetchStage(client, secretArn, stage)));
-  const values = [...new Set(stages.flatMap((text) => (text === undefined ? [] : secretsIn(text))))];
+  const values = [...new Set(stages.flat())];
   if (values.length === 0) throw new Error('The signing secret is empty');
   return values;
 }
 
-async function fetchStage(client: SecretsManagerClient, secretArn: string, stage: string): Promise<string | undefined> {
+class MalformedSecret extends Error {
+  public readonly name = 'MalformedSecret';
+}
+
+/** Errors that say there is no such version, or none that will ever be of use: its key may be gone. Others pass. */
+const OF_NO_USE = ['ResourceNotFoundException', 'DecryptionFailure', 'AccessDeniedException', 'InvalidRequestException', 'MalformedSecret'];
+
+async function fetchStage(client: SecretsManagerClient, secretArn: string, stage: string): Promise<readonly string[]> {
   try {
-    return (await client.send(new GetSecretValueCommand({ SecretId: secretArn, VersionStage: stage }))).SecretString;
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn, VersionStage: stage }));
+    return secretsIn(SecretString ?? '');
   } catch (error) {
-    if (stage === 'AWSPREVIOUS' && error instanceof ResourceNotFoundException) return undefined;
+    if (stage === 'AWSPREVIOUS' && OF_NO_USE.includes((error as Error).name)) return [];
     throw error;
   }
 }
 
-/** A secret is plain text, or a JSON list of several that are live at once. */
-function secretsIn(text: string): string[] {
+/** A secret is plain text, or a JSON list of several that are live at once. Files often end with a line break that is no part of it. */
+function secretsIn(written: string): string[] {
+  const text = written.trim();
   const list = text.startsWith('[') ? listIn(text) : [text];
-  if (!Array.isArray(list) || list.some((value) => typeof value !== 'string')) throw new Error('A signing secret is text or a JSON list of texts');
+  if (!Array.isArray(list) || list.some((value) => typeof value !== 'string')) {
+    throw new MalformedSecret('A signing secret is text or a JSON list of texts');
+  }
   return list.filter((value) => value !== '');
 }
 

@@ -1,10 +1,14 @@
 import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { TABLE } from '../../src/contract';
+import { Rejection } from '../providers/rejection';
 import { conflictOf, Row } from '../transaction/row';
-import { Attributes, toAttributes } from './attributes';
+import { Attributes, sizeOf, toAttributes } from './attributes';
 
 export type StoreOutcome = 'stored' | 'duplicate' | 'conflict';
 export type Store = (row: Row) => Promise<StoreOutcome>;
+
+/** DynamoDB holds 400 KB per row; the rest is for what screening adds. */
+const MAX_ITEM_BYTES = 390 * 1024;
 
 const ROW_IS_NEW = `attribute_not_exists(${TABLE.partitionKey})`;
 
@@ -37,8 +41,15 @@ export function transactionStore(client: DynamoDBClient, table: string): Store {
   };
 }
 
-/** Attributes of a new row. */
+/** Attributes of a new row. A list of small numbers takes more room than its JSON, so a body within its limit may still be too large. */
 export function itemOf(row: Row): Attributes {
+  const item = attributesOf(row);
+  const bytes = sizeOf({ M: item });
+  if (bytes > MAX_ITEM_BYTES) throw new Rejection('body_too_large', `The body and what was read from it take ${bytes} bytes, ${MAX_ITEM_BYTES} can be kept`);
+  return item;
+}
+
+function attributesOf(row: Row): Attributes {
   const { event } = row;
   return {
     ...toAttributes({

@@ -1,9 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DIMENSION, ENV, METRICS_NAMESPACE } from '../../src/contract';
+import { rejectionOf } from '../providers/rejection-of';
+import { maskCardNumbers } from '../transaction/mask';
 
-/** Ids, counts and reasons only: never a body, a signature or a secret. */
-export const logger = new Logger({ serviceName: process.env[ENV.system] });
+/** Ids, counts and reasons only: never a body, a signature or a secret, nor a card number that somebody took for an id. */
+export const logger = new Logger({
+  serviceName: process.env[ENV.system],
+  jsonReplacerFn: (_, value: unknown) => (typeof value === 'string' ? maskCardNumbers(value) : value),
+});
 
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
 
@@ -32,14 +37,14 @@ function xray() {
   return sdk;
 }
 
-/** Runs `work` inside an X-Ray subsegment. */
+/** Runs `work` inside an X-Ray subsegment. What a sender got wrong is no fault in it: its words may be the sender's own. */
 export async function traced<T>(name: string, work: () => Promise<T>): Promise<T> {
   if (!isSampled()) return work();
   return (await xray()).captureAsyncFunc(name, async (subsegment) => {
     try {
       return await work();
     } catch (error) {
-      subsegment?.addError(error as Error);
+      if (!rejectionOf(error)) subsegment?.addError(error as Error);
       throw error;
     } finally {
       subsegment?.close();

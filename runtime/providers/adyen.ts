@@ -7,6 +7,7 @@ import { isLosslessNumber, isObject, Json, JsonObject, member, numberAt, parseJs
 import { fromIso } from '../transaction/time';
 import type { AdapterDescription, AdapterOptions, CanonicalEvent, Credentials, MappedEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
 import { singleHeader } from './adapter';
+import { onceOnly } from './mapping';
 import { moneyEvents, readable } from './money-events';
 import { malformed, Rejection } from './rejection';
 import { decodeBase64, keysOf, matchHmac } from './signature';
@@ -19,6 +20,7 @@ const HEADER = 'hmacsignature';
  */
 const EXPONENTS: ExponentOverrides = { CLP: 2, CVE: 0, IDR: 0, ISK: 2 };
 
+const TRANSFER = 'balancePlatform.transfer.updated';
 const TRANSACTION = 'balancePlatform.transaction.created';
 /** What is signed of a payment item, in this order, joined by colons and not escaped. */
 const SIGNED_FIELDS = [
@@ -127,12 +129,15 @@ function mapPlatform(request: WebhookRequest, options: AdapterOptions): readonly
   const status = textAt(data, 'status');
   const eventId = platformEventId(request, type, data);
   const moved = moneyEvents(options, MONEY_EVENTS.adyen).includes(type) && (status === 'booked' || (type === TRANSACTION && status === undefined));
+  const money = moneyOf(numberAt(data, 'amount', 'value'), textAt(data, 'amount', 'currency'), moved);
   return [{
+    // A booked transfer is updated again, and stays booked, while it is tracked to the other bank.
+    ...(money.money_moved && type === TRANSFER && id && onceOnly(`${id}:${type}:${status}`, money)),
     event: {
       transaction_id: id || eventId,
       event_id: eventId,
       event_type: type,
-      ...moneyOf(numberAt(data, 'amount', 'value'), textAt(data, 'amount', 'currency'), moved),
+      ...money,
       provider: 'adyen-platform',
       customer_id: textAt(data, 'accountHolder', 'id') ?? textAt(data, 'balanceAccount', 'id') ?? null,
       occurred_at: timeOf(textAt(body, 'timestamp') ?? textAt(body, 'createdAt'), request),

@@ -105,9 +105,9 @@ export function hmacScheme(options: AdapterOptions): HmacScheme {
   };
 }
 
-/** Name of the header in `header:x-some-id`. */
+/** Name of the header in `header:x-some-id`, whatever the case. */
 export function headerName(source: string | undefined): string | undefined {
-  return source?.startsWith('header:') ? source.slice('header:'.length).toLowerCase() : undefined;
+  return /^header:(.*)$/is.exec(source ?? '')?.[1].toLowerCase();
 }
 
 const TEXTS = ['provider', 'transactionId', 'eventId', 'eventType', 'amount', 'currency', 'customerId', 'occurredAt', 'metadata'] as const;

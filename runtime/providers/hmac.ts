@@ -12,7 +12,7 @@ function verify(request: WebhookRequest, { secrets, options }: Credentials): Ver
   const scheme = hmacScheme(options);
   const { header, prefix, separator, algorithm, timestamp } = scheme;
   const value = requiredHeader(request, header);
-  const digests = (separator === undefined ? [value] : value.split(separator))
+  const digests = (separator === undefined ? [value] : value.split(separator).map((one) => one.trim()))
     .map((one) => (one.startsWith(prefix) ? decodeDigest(one.slice(prefix.length), scheme) : undefined))
     .filter((digest) => digest !== undefined);
   if (digests.length === 0) throw new Rejection('malformed_signature', `${header} has no signature as configured`);

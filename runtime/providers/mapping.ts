@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { fromMajor, fromMinor } from '../transaction/amount';
 import { ExponentOverrides } from '../transaction/currency';
-import { isLosslessNumber, isObject, Json, JsonObject, member, parseJson } from '../transaction/json';
+import { isLosslessNumber, isObject, Json, JsonObject, member, parseJson, printJson } from '../transaction/json';
 import { fromIso } from '../transaction/time';
-import type { CanonicalEvent, WebhookRequest } from './adapter';
+import type { CanonicalEvent, MappedEvent, WebhookRequest } from './adapter';
 import { readable } from './money-events';
 import { malformed } from './rejection';
 
@@ -78,4 +78,12 @@ export function moneyFields(moved: boolean, read: () => Money | undefined): Pick
   const money = moved ? read() : readable(read);
   if (moved && !money) throw malformed('an event that moves money has an amount and a currency');
   return { amount: money?.amount ?? null, currency: money?.currency ?? null, money_moved: moved };
+}
+
+/**
+ * For money that several events tell of, each under an id of its own: the first counts, the others are its duplicates
+ * unless they tell of another sum.
+ */
+export function onceOnly(key: string, { amount, currency }: Pick<CanonicalEvent, 'amount' | 'currency'>): Pick<MappedEvent, 'key' | 'content'> {
+  return { key, content: printJson([key, amount, currency]) };
 }

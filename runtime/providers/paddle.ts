@@ -1,11 +1,14 @@
 import { JsonObject, member, printJson, textAt } from '../transaction/json';
 import type { Credentials, MappedEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
 import { singleHeader } from './adapter';
-import { digestOf, idAt, minorMoney, moneyFields, objectAt, objectBody, present, sourceAt, timeOf, UNKNOWN_TYPE } from './mapping';
+import { digestOf, idAt, minorMoney, moneyFields, objectAt, objectBody, onceOnly, present, sourceAt, timeOf, UNKNOWN_TYPE } from './mapping';
 import { malformed, Rejection } from './rejection';
 import { checkTimestamp, decodeHex, matchHmac } from './signature';
 
 const TOLERANCE_SECONDS = 300;
+
+/** Most refunds wait for approval; some are approved when they are created. */
+const REFUNDS = ['adjustment.created', 'adjustment.updated'];
 
 function verify(request: WebhookRequest, { secrets }: Credentials): Verification {
   const header = singleHeader(request, 'paddle-signature');
@@ -34,13 +37,14 @@ function map(request: WebhookRequest): readonly MappedEvent[] {
 
   // A replay of an event is another notification of it.
   const { notification_id: _, ...stable } = body;
+  const money = moneyFields(moved, () => minorMoney(totalOf(type, data), textAt(data, 'currency_code')));
   return [{
-    content: printJson(stable),
+    ...(moved && REFUNDS.includes(type) ? onceOnly('refund:approved', money) : { content: printJson(stable) }),
     event: {
       transaction_id: id ?? eventId,
       event_id: eventId,
       event_type: type,
-      ...moneyFields(moved, () => minorMoney(totalOf(type, data), textAt(data, 'currency_code'))),
+      ...money,
       provider: 'paddle',
       customer_id: idAt(data, 'customer_id') ?? null,
       occurred_at: timeOf(request, textAt(body, 'occurred_at')),
@@ -52,7 +56,7 @@ function map(request: WebhookRequest): readonly MappedEvent[] {
 
 /** `transaction.paid` comes before `transaction.completed` of the same sale; only one may count. */
 function movesMoney(type: string, data: JsonObject): boolean {
-  if (type === 'adjustment.updated') return textAt(data, 'action') === 'refund' && textAt(data, 'status') === 'approved';
+  if (REFUNDS.includes(type)) return textAt(data, 'action') === 'refund' && textAt(data, 'status') === 'approved';
   return type === 'transaction.completed' || type === 'payout.paid';
 }
 

@@ -37,7 +37,7 @@ const WEBHOOK_ID = /^[A-Za-z0-9_-]{1,64}$/;
  */
 const EXPONENTS: ExponentOverrides = { HUF: 0, TWD: 0 };
 
-const REVERSALS = ['PAYMENT.CAPTURE.REFUNDED', 'PAYMENT.CAPTURE.REVERSED'];
+const REVERSALS = ['PAYMENT.CAPTURE.REFUNDED', 'PAYMENT.CAPTURE.REVERSED', 'PAYMENT.SALE.REFUNDED', 'PAYMENT.SALE.REVERSED'];
 const MONEY_TYPES = ['PAYMENT.CAPTURE.COMPLETED', 'PAYMENT.SALE.COMPLETED', ...REVERSALS];
 /** What the payment may say of itself meanwhile; some resources say nothing. */
 const MONEY_STATUSES = ['COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'REVERSED'];
@@ -48,7 +48,8 @@ const REFERENCES: Readonly<Record<string, readonly string[]>> = {
   order_id: ['supplementary_data', 'related_ids', 'order_id'],
   authorization_id: ['supplementary_data', 'related_ids', 'authorization_id'],
   capture_id: ['supplementary_data', 'related_ids', 'capture_id'],
-  // Payments made through the first version of the API.
+  // Payments made through the first version of the API, subscriptions among them.
+  sale_id: ['sale_id'],
   custom: ['custom'],
   invoice_number: ['invoice_number'],
   parent_payment: ['parent_payment'],

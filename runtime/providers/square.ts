@@ -1,6 +1,6 @@
-import { JsonObject, member, printJson, textAt } from '../transaction/json';
+import { member, textAt } from '../transaction/json';
 import type { AdapterOptions, Credentials, MappedEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
-import { digestOf, idAt, minorMoney, moneyFields, objectAt, objectBody, present, sourceAt, timeOf, UNKNOWN_TYPE } from './mapping';
+import { digestOf, idAt, minorMoney, moneyFields, objectAt, objectBody, onceOnly, present, sourceAt, timeOf, UNKNOWN_TYPE } from './mapping';
 import { RawBodyHmac, verifyRawBody } from './raw-body-hmac';
 import { malformed } from './rejection';
 
@@ -12,9 +12,11 @@ export interface SquareOptions {
   readonly notificationUrl: string;
 }
 
-/** The state in which each event says that money moved. */
+/** The state in which each event says that money moved: a payment at the till is complete when it is created. */
 const MONEY_STATUS: Readonly<Record<string, string | undefined>> = {
+  'payment.created': 'COMPLETED',
   'payment.updated': 'COMPLETED',
+  'refund.created': 'COMPLETED',
   'refund.updated': 'COMPLETED',
   'payout.paid': undefined,
 };
@@ -35,20 +37,23 @@ function notificationUrlOf({ notificationUrl }: AdapterOptions): string {
 function map(request: WebhookRequest): readonly MappedEvent[] {
   const body = objectBody(request);
   const type = textAt(body, 'type') || UNKNOWN_TYPE;
-  const object = objectAt(body, 'data', 'object', type.split('.')[0]);
+  const [family] = type.split('.');
+  const object = objectAt(body, 'data', 'object', family);
   const eventId = idAt(body, 'event_id') ?? digestOf(request);
   const id = idAt(object, 'id');
   const status = textAt(object, 'status');
   const moved = Object.hasOwn(MONEY_STATUS, type) && (MONEY_STATUS[type] ?? status) === status;
   if (moved && !id) throw malformed(`a ${type} event has an object with an id`);
   const money = member(object, 'total_money') === undefined ? objectAt(object, 'amount_money') : objectAt(object, 'total_money');
+  const fields = moneyFields(moved, () => minorMoney(sourceAt(money, 'amount'), textAt(money, 'currency')));
   return [{
-    ...(moved && onceOnly(type, status, money)),
+    // A completed payment is updated again when its fees are known or a part is refunded.
+    ...(moved && onceOnly(`${family}:${status ?? ''}`, fields)),
     event: {
       transaction_id: id ?? idAt(body, 'data', 'id') ?? eventId,
       event_id: eventId,
       event_type: type,
-      ...moneyFields(moved, () => minorMoney(sourceAt(money, 'amount'), textAt(money, 'currency'))),
+      ...fields,
       provider: 'square',
       customer_id: idAt(object, 'customer_id') ?? null,
       occurred_at: timeOf(request, textAt(body, 'created_at')),
@@ -63,15 +68,6 @@ function map(request: WebhookRequest): readonly MappedEvent[] {
       needs_fetch: false,
     },
   }];
-}
-
-/**
- * A completed payment is updated again, under new event ids, when its fees are known or a part is refunded:
- * those say nothing new about this money, so they are its duplicates unless the sum differs.
- */
-function onceOnly(type: string, status: string | undefined, money: JsonObject): Pick<MappedEvent, 'key' | 'content'> {
-  const key = `${type}:${status ?? ''}`;
-  return { key, content: printJson([key, member(money, 'amount'), member(money, 'currency')]) };
 }
 
 /**

@@ -4,6 +4,7 @@ import { isLosslessNumber, isObject, Json, JsonObject, member, parseJson, textAt
 import { fromIso } from '../transaction/time';
 import type { CanonicalEvent, Credentials, MappedEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
 import { singleHeader } from './adapter';
+import { idAt, objectAt, timeOf, UNKNOWN_TYPE } from './mapping';
 import { malformed, Rejection } from './rejection';
 import { checkTimestamp, decodeBase64, keysOf, mismatch } from './signature';
 
@@ -75,15 +76,14 @@ function map(request: WebhookRequest): readonly MappedEvent[] {
   const body = parseJson(request.body);
   if (!isObject(body)) throw malformed('the body must be a JSON object');
   const eventId = singleHeader(request, 'webhook-id', 'svix-id')!;
-  const received = new Date(request.receivedAt).toISOString();
   const event = isObject(body.data) && typeof body.type === 'string'
-    ? fromEnvelope(body, body.type, body.data, eventId, received)
-    : fromTransaction(body, eventId, received);
+    ? fromEnvelope(request, body, body.type, body.data, eventId)
+    : fromTransaction(request, body, eventId);
   return [{ event }];
 }
 
 /** The flat transaction: transaction_id, amount, currency, provider, customer_id, metadata. */
-function fromTransaction(body: JsonObject, eventId: string, received: string): CanonicalEvent {
+function fromTransaction(request: WebhookRequest, body: JsonObject, eventId: string): CanonicalEvent {
   return {
     transaction_id: requiredText(body, 'transaction_id'),
     event_id: eventId,
@@ -91,26 +91,26 @@ function fromTransaction(body: JsonObject, eventId: string, received: string): C
     ...requiredMoney(body),
     provider: requiredText(body, 'provider'),
     customer_id: requiredText(body, 'customer_id'),
-    occurred_at: timeOf(body.occurred_at ?? body.timestamp) ?? received,
+    occurred_at: optionalTime(body.occurred_at ?? body.timestamp) ?? timeOf(request),
     metadata: optionalObject(body, 'metadata'),
     money_moved: true,
     needs_fetch: false,
   };
 }
 
-/** The envelope the scheme recommends: type, timestamp, data. */
-function fromEnvelope(body: JsonObject, type: string, data: JsonObject, eventId: string, received: string): CanonicalEvent {
+/** The envelope the scheme recommends: type, timestamp, data. Some senders write its time as a number: nothing is lost over that. */
+function fromEnvelope(request: WebhookRequest, body: JsonObject, type: string, data: JsonObject, eventId: string): CanonicalEvent {
   const moneyMoved = MONEY_TYPES.includes(type);
   const money = moneyMoved ? requiredMoney(data) : { amount: null, currency: null };
   return {
-    transaction_id: textAt(data, 'transaction_id') ?? textAt(data, 'id') ?? eventId,
+    transaction_id: idAt(data, 'transaction_id') ?? idAt(data, 'id') ?? eventId,
     event_id: eventId,
-    event_type: type,
+    event_type: type || UNKNOWN_TYPE,
     ...money,
     provider: KIND,
-    customer_id: textAt(data, 'customer_id') ?? null,
-    occurred_at: timeOf(body.timestamp) ?? received,
-    metadata: optionalObject(data, 'metadata'),
+    customer_id: idAt(data, 'customer_id') ?? null,
+    occurred_at: timeOf(request, textAt(body, 'timestamp')),
+    metadata: objectAt(data, 'metadata'),
     money_moved: moneyMoved,
     needs_fetch: false,
   };
@@ -140,8 +140,10 @@ function requiredMoney(body: JsonObject): { amount: string; currency: string } {
   return { amount, currency };
 }
 
-function timeOf(value: Json | undefined): string | undefined {
-  return value === undefined || value === null ? undefined : fromIso(String(value));
+function optionalTime(value: Json | undefined): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string') throw malformed('a time must be text in ISO 8601');
+  return fromIso(value);
 }
 
 /**

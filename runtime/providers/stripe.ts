@@ -4,7 +4,7 @@ import { isObject, Json, JsonObject, member, numberAt, parseJson, printJson, tex
 import { fromUnixSeconds } from '../transaction/time';
 import type { CanonicalEvent, Credentials, MappedEvent, ProviderAdapter, Verification, WebhookRequest } from './adapter';
 import { singleHeader } from './adapter';
-import { minorMoney } from './mapping';
+import { minorMoney, onceOnly } from './mapping';
 import { readable } from './money-events';
 import { malformed, Rejection } from './rejection';
 import { checkTimestamp, decodeHex, matchHmac } from './signature';
@@ -23,9 +23,14 @@ const EXPONENTS: ExponentOverrides = { ISK: 2, UGX: 2, MGA: 0 };
  */
 const AMOUNT_FIELD: Readonly<Record<string, string>> = {
   'payment_intent.succeeded': 'amount_received',
+  'refund.created': 'amount',
   'refund.updated': 'amount',
+  'charge.refund.updated': 'amount',
   'payout.paid': 'amount',
 };
+
+/** A refund may have succeeded when it is created, and is updated again when its reference is known; the last is its older name. */
+const REFUNDS = ['refund.created', 'refund.updated', 'charge.refund.updated'];
 
 function verify(request: WebhookRequest, { secrets }: Credentials): Verification {
   const header = singleHeader(request, 'stripe-signature');
@@ -53,13 +58,14 @@ function map(request: WebhookRequest): readonly MappedEvent[] {
 
   // pending_webhooks counts down between deliveries of the same event.
   const { pending_webhooks: _, ...stable } = event;
+  const money = moneyOf(type, object);
   return [{
-    content: printJson(stable),
+    ...(money.money_moved && REFUNDS.includes(type) ? onceOnly('refund:succeeded', money) : { content: printJson(stable) }),
     event: {
       transaction_id: textAt(object, 'id') ?? id,
       event_id: id,
       event_type: type,
-      ...moneyOf(type, object),
+      ...money,
       provider: 'stripe',
       customer_id: textAt(object, 'customer') ?? textAt(object, 'customer', 'id') ?? null,
       occurred_at: fromUnixSeconds(created),
@@ -73,7 +79,7 @@ function moneyOf(type: string, object: JsonObject): Pick<CanonicalEvent, 'amount
   const field = Object.hasOwn(AMOUNT_FIELD, type) ? AMOUNT_FIELD[type] : 'amount';
   const minor = numberAt(object, field);
   const currency = textAt(object, 'currency')?.toUpperCase() ?? null;
-  const moved = Object.hasOwn(AMOUNT_FIELD, type) && (type !== 'refund.updated' || textAt(object, 'status') === 'succeeded');
+  const moved = Object.hasOwn(AMOUNT_FIELD, type) && (!REFUNDS.includes(type) || textAt(object, 'status') === 'succeeded');
   if (moved) {
     if (minor === undefined || !currency) throw malformed(`a ${type} event has ${field} and currency`);
     return { amount: fromMinor(minor, currency, EXPONENTS), currency, money_moved: true };

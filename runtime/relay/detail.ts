@@ -4,6 +4,7 @@ import { fromAttribute } from '../aws/attributes';
 import { fitsJsonNumber, parseDecimal } from '../transaction/decimal';
 import { LosslessNumber, printJson } from '../transaction/json';
 import { maskCardNumbers } from '../transaction/mask';
+import { fromIso } from '../transaction/time';
 
 export type Image = Readonly<Record<string, AttributeValue>>;
 
@@ -32,7 +33,8 @@ export function publicationOf(image: Image): Publication | undefined {
   return {
     detailType,
     detail: Buffer.byteLength(text) <= MAX_DETAIL_BYTES ? text : printJson({ ...detail, metadata: {}, metadata_omitted: true }),
-    time: new Date(image.received_at.S!),
+    // One call takes several events, and fails for all of them over a time that is none.
+    time: new Date(fromIso(image.received_at.S!)),
     trace: image.trace?.S,
   };
 }

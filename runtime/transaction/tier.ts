@@ -6,8 +6,9 @@ export function limitFor(limits: AmountsByCurrency, currency: string): Decimal {
   return parseDecimal(Object.hasOwn(limits, currency) ? limits[currency] : limits.default);
 }
 
-/** The tier of an amount: low < medium limit ≤ medium ≤ high limit < high. Every amount has exactly one. */
-export function tierOf(amount: Decimal, currency: string, thresholds: TierThresholds): Tier {
+/** The tier of an amount: low < medium limit ≤ medium ≤ high limit < high. Every amount has exactly one; what goes out counts like what comes in. */
+export function tierOf({ units, scale }: Decimal, currency: string, thresholds: TierThresholds): Tier {
+  const amount = { units: units < 0n ? -units : units, scale };
   if (compareDecimals(amount, limitFor(thresholds.medium, currency)) < 0) return 'low';
   return compareDecimals(amount, limitFor(thresholds.high, currency)) <= 0 ? 'medium' : 'high';
 }

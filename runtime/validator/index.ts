@@ -3,7 +3,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { ENV } from '../../src/contract';
 import { cachedCertificates } from '../aws/certificates';
-import { CLIENT_OPTIONS } from '../aws/clients';
+import { PROMPT_CLIENT_OPTIONS } from '../aws/clients';
 import { requireEnv, requireJsonEnv } from '../aws/env';
 import { cachedSecrets } from '../aws/secrets';
 import { transactionStore } from '../aws/store';
@@ -16,8 +16,8 @@ const dependencies = {
   thresholds: requireJsonEnv<Parameters<typeof ingest>[2]['thresholds']>(ENV.thresholds),
   maxBodyBytes: Number(requireEnv(ENV.maxBodyBytes)),
   certificates: cachedCertificates(),
-  secrets: cachedSecrets(captured(new SecretsManagerClient(CLIENT_OPTIONS))),
-  store: transactionStore(captured(new DynamoDBClient(CLIENT_OPTIONS)), requireEnv(ENV.table)),
+  secrets: cachedSecrets(captured(new SecretsManagerClient(PROMPT_CLIENT_OPTIONS))),
+  store: transactionStore(captured(new DynamoDBClient(PROMPT_CLIENT_OPTIONS)), requireEnv(ENV.table)),
 };
 
 /** `POST /webhook` and `POST /webhook/{provider}`. */

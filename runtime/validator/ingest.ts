@@ -68,7 +68,8 @@ function checkIds(mapped: MappedEvent): MappedEvent {
   for (const [field, value] of Object.entries({ transaction_id, event_id, event_type, provider, key: mapped.key ?? event_id })) {
     const bytes = Buffer.byteLength(value);
     if (bytes === 0 || bytes > MAX_ID_BYTES) throw malformed(`${field} must have 1 to ${MAX_ID_BYTES} bytes`);
-    if (/[\p{Cc}"\\]/u.test(value)) throw malformed(`${field} must not contain quotes, backslashes or control characters`);
+    // Half of a surrogate pair has no form in UTF-8: as keys, two of them would be one.
+    if (/[\p{Cc}\p{Cs}"\\]/u.test(value)) throw malformed(`${field} must not contain quotes, backslashes, control characters or halves of characters`);
   }
   return mapped;
 }

@@ -41,7 +41,8 @@ export interface StripeOptions extends WebhookProviderOptions {}
 export interface AdyenOptions extends WebhookProviderOptions {
   /**
    * Which of the provider's money events count. With manual capture a sale raises
-   * `AUTHORISATION` and `CAPTURE`: name one of them, or it counts twice.
+   * `AUTHORISATION` and `CAPTURE`, and a booked transfer raises `balancePlatform.transfer.updated`
+   * and `balancePlatform.transaction.created`: name one of them, or it counts twice.
    *
    * @default - all that the adapter knows
    */

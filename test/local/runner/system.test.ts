@@ -104,6 +104,22 @@ describe('the synthesized system, running', () => {
     expect(new Set(parentsOf('EventBridge'))).toEqual(new Set(['publish_event']));
   });
 
+  test('is no fault of ours in a trace when the sender is wrong, and nothing of what was sent is in it', async () => {
+    const card = '4111111111111111';
+    const body = SAMPLE.replace('15000', `"${card} "`);
+    const before = runner.services.journal.entries().length;
+    expect(await post(runner, '/webhook', body, standardWebhooks(runner, 'msg_wrong', body))).toMatchObject({ status: 400 });
+    expect(await post(runner, '/webhook', body, standardWebhooks(runner, 'msg_forged', '{}'))).toMatchObject({ status: 401 });
+    await runner.settled();
+    const segments = runner.services.journal.entries().slice(before).filter(({ type }) => type === 'SegmentReceived').map(({ data }) => JSON.stringify(data.segment));
+    const validations = segments.filter((segment) => segment.includes('validate_webhook'));
+    expect(validations).toHaveLength(2);
+    for (const text of validations) {
+      expect(text).not.toContain('"fault":true');
+      expect(text).not.toContain(card);
+    }
+  });
+
   test('accepts what the official Stripe library signs, and refuses it with one byte changed', async () => {
     const body = stripeEvent('signed', 1099);
     const signature = stripeSignature(runner, body);

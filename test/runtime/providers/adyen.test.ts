@@ -303,6 +303,18 @@ describe('platform events', () => {
     expect(event({ type }, { status }).money_moved).toBe(moved);
   });
 
+  test('a booked transfer that is tracked on its way does not count again, unless the sum differs', () => {
+    const keyed = (data: Fields) => mapped(adyenPlatform, signed(transfer({}, data)))[0];
+    const [booked, tracked, other] = [
+      keyed({}), keyed({ sequenceNumber: 4, tracking: { type: 'confirmation', status: 'credited' } }), keyed({ sequenceNumber: 5, amount: { currency: 'EUR', value: 1 } }),
+    ];
+    expect([tracked.key, tracked.content]).toEqual([booked.key, booked.content]);
+    expect(tracked.event.event_id).not.toBe(booked.event.event_id);
+    expect(other.key).toBe(booked.key);
+    expect(other.content).not.toBe(booked.content);
+    expect(keyed({ status: 'returned' })).not.toHaveProperty('key');
+  });
+
   test('ids come from signed fields, and from the body where those do not tell events apart', () => {
     expect(event({ type: 'a.created' }, { sequenceNumber: undefined }).event_id).toBe('TR1:a.created');
     expect(event({ type: 'a.updated' }, { sequenceNumber: undefined }).event_id).toMatch(/^TR1:a\.updated:[0-9a-f]{64}$/);

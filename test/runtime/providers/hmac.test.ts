@@ -93,7 +93,7 @@ describe('several signatures in one header', () => {
   const withSignatures = (...all: string[]) => ({ ...good, headers: { ...good.headers, 'x-sig': all.join(',') } });
 
   test('are all considered, whatever stands beside them', () => {
-    for (const all of [[signature, other], [other, signature], ['v0=abc', signature], ['', signature]]) {
+    for (const all of [[signature, other], [other, signature], [other, ` ${signature}`], ['v0=abc', signature], ['', signature]]) {
       expect(verify(timed, withSignatures(...all))).toEqual({ secretIndex: 0 });
     }
   });
@@ -235,8 +235,10 @@ describe('a mapping', () => {
   });
 
   test('ids and types may come from signed headers', () => {
-    const event = map({ eventId: 'header:X-Id', eventType: 'header:x-id' }, BODY, timed);
-    expect(event).toMatchObject({ event_id: 'id-1', event_type: 'id-1', transaction_id: 'id-1' });
+    for (const eventType of ['header:x-id', 'Header:X-Id', 'HEADER:X-ID']) {
+      const event = map({ eventId: 'header:X-Id', eventType }, BODY, timed);
+      expect(event).toMatchObject({ event_id: 'id-1', event_type: 'id-1', transaction_id: 'id-1' });
+    }
   });
 
   test.each([

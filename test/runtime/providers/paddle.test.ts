@@ -113,9 +113,21 @@ test.each([
   ['transaction.paid', {}], ['transaction.billed', {}], ['transaction.ready', {}], ['payout.created', {}], ['subscription.created', {}],
   ['constructor', {}],
   ['adjustment.updated', { action: 'refund', status: 'rejected' }], ['adjustment.updated', { action: 'credit', status: 'approved' }],
-  ['adjustment.created', { action: 'refund', status: 'approved' }],
+  ['adjustment.created', { action: 'refund', status: 'pending_approval' }], ['adjustment.created', { action: 'credit', status: 'approved' }],
 ])('%s %j moved none', (type, data) => {
   expect(map(bodyOf(type, data)).event).toMatchObject({ event_type: type, money_moved: false });
+});
+
+test('a refund that is approved when it is created counts, and once only when it is updated later', () => {
+  const refund = (type: string, total: string, event: Parts) =>
+    map(bodyOf(type, { id: 'adj_1', action: 'refund', status: 'approved', totals: { total }, details: undefined }, event));
+  const created = refund('adjustment.created', '1000', { event_id: 'evt_1' });
+  const updated = refund('adjustment.updated', '1000', { event_id: 'evt_2' });
+  const other = refund('adjustment.updated', '999', { event_id: 'evt_3' });
+  expect(created.event).toMatchObject({ transaction_id: 'adj_1', event_id: 'evt_1', amount: '10.00', money_moved: true });
+  expect([updated.key, updated.content]).toEqual([created.key, created.content]);
+  expect(other.key).toBe(created.key);
+  expect(other.content).not.toBe(created.content);
 });
 
 test('a replay is another notification of the same event', () => {

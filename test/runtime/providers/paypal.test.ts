@@ -264,8 +264,16 @@ describe('events', () => {
     }
   });
 
+  test.each(['PAYMENT.SALE.REFUNDED', 'PAYMENT.SALE.REVERSED'])('%s: subscriptions are paid, and paid back, as sales', (type) => {
+    for (const total of ['2.50', '-2.50']) {
+      const resource = { id: 'REF1', status: undefined, state: 'completed', amount: { total, currency: 'USD' }, sale_id: 'SALE1' };
+      expect(eventOf(bodyOf({ type, resource }))).toMatchObject({ transaction_id: 'REF1', amount: '2.50', money_moved: true, metadata: { sale_id: 'SALE1' } });
+      expect(eventOf(bodyOf({ type, resource: { ...resource, state: 'pending' } })).money_moved).toBe(false);
+    }
+  });
+
   test.each([
-    'PAYMENT.CAPTURE.PENDING', 'PAYMENT.CAPTURE.DENIED', 'PAYMENT.AUTHORIZATION.CREATED', 'PAYMENT.SALE.PENDING', 'PAYMENT.SALE.REFUNDED', 'CHECKOUT.ORDER.APPROVED',
+    'PAYMENT.CAPTURE.PENDING', 'PAYMENT.CAPTURE.DENIED', 'PAYMENT.AUTHORIZATION.CREATED', 'PAYMENT.SALE.PENDING', 'PAYMENT.SALE.DENIED', 'CHECKOUT.ORDER.APPROVED',
     'CHECKOUT.ORDER.COMPLETED', 'BILLING.SUBSCRIPTION.ACTIVATED', 'CUSTOMER.DISPUTE.CREATED', 'payment.capture.completed', 'TOMORROW.NEWS', '__proto__', 'constructor',
   ])('%s moved no money, whatever amount it mentions', (type) => {
     expect(eventOf(bodyOf({ type }))).toMatchObject({ event_type: type, amount: '10.00', currency: 'USD', money_moved: false });

@@ -83,10 +83,16 @@ test.each([
 
 test.each([
   ['payment.updated', 'APPROVED'], ['payment.updated', 'PENDING'], ['payment.updated', 'CANCELED'], ['payment.updated', undefined],
-  ['payment.created', 'COMPLETED'], ['refund.created', 'COMPLETED'], ['refund.updated', 'PENDING'], ['payout.sent', 'SENT'],
+  ['payment.created', 'APPROVED'], ['refund.created', 'PENDING'], ['refund.updated', 'PENDING'], ['payout.sent', 'SENT'],
   ['invoice.payment_made', 'PAID'], ['toString', 'COMPLETED'],
 ])('%s when %s moved no money', (type, status) => {
   expect(map({ type, object: { status } }).event).toMatchObject({ event_type: type, money_moved: false });
+});
+
+test.each(['payment', 'refund'])('a %s that is complete when it is created counts, and not again when it is updated', (family) => {
+  const [created, updated] = ['created', 'updated'].map((change, index) => map({ type: `${family}.${change}`, eventId: `e-${index}` }));
+  expect(created.event).toMatchObject({ event_id: 'e-0', amount: '13.34', money_moved: true });
+  expect([updated.key, updated.content]).toEqual([created.key, created.content]);
 });
 
 test('a completed payment that is updated again does not count again, unless the sum differs', () => {

@@ -5,6 +5,7 @@ import { printJson } from '../../../runtime/transaction/json';
 import { flatTransaction, NOW, requestWith, unreadable } from '../../helpers/signed-webhooks';
 
 const map = (body: string) => standardWebhooks.map(requestWith({ 'webhook-id': 'msg_1' }, body), {})[0].event;
+const ARRIVAL = new Date(NOW * 1000).toISOString();
 const flat = (overrides: object = {}) => map(flatTransaction({ ...overrides }));
 
 describe('the flat transaction', () => {
@@ -16,7 +17,14 @@ describe('the flat transaction', () => {
   });
 
   test('happened when it arrived if it does not say', () => {
-    expect(flat().occurred_at).toBe(new Date(NOW * 1000).toISOString());
+    expect(flat().occurred_at).toBe(ARRIVAL);
+  });
+
+  test.each([
+    'yesterday', '1760000000', '09/10/2025', '2025-13-01T00:00:00Z', '2025-10-09', '2025-10-09T08:53:00', '2025-10-09T08:53:00Z and more', '', 1_760_000_000, true, [],
+    { toString: 1 },
+  ])('at the time %j is refused', (timestamp) => {
+    expect(() => flat({ timestamp })).toThrow(unreadable);
   });
 
   test.each(['transaction_id', 'amount', 'currency', 'provider', 'customer_id'])('without %s is refused by name', (field) => {
@@ -82,10 +90,23 @@ describe('the envelope of the specification', () => {
   test('the id of the message stands in for an id of the data', () => {
     expect(envelope('user.created', { id: undefined }).transaction_id).toBe('msg_1');
     expect(envelope('user.created', { transaction_id: 'txn_9' }).transaction_id).toBe('txn_9');
+    expect(envelope('', { id: '' })).toMatchObject({ transaction_id: 'msg_1', event_type: 'unknown' });
   });
 
-  test.each(['yesterday', '1760000000', '09/10/2025', '2025-13-01T00:00:00Z', '2025-10-09', '2025-10-09T08:53:00', '2025-10-09T08:53:00Z and more', ''])('the time %j is refused', (timestamp) => {
-    expect(() => map(JSON.stringify({ type: 'user.created', timestamp, data: {} }))).toThrow(unreadable);
+  test('has ids that are numbers as written', () => {
+    const body = '{"type":"payment.succeeded","data":{"id":9007199254740993,"customer_id":7,"amount":"10.99","currency":"USD"}}';
+    expect(map(body)).toMatchObject({ transaction_id: '9007199254740993', customer_id: '7' });
+  });
+
+  test.each([1_654_012_591_835, 1_716_883_200, 'yesterday', '', null, [], { toString: 1 }])('is not lost over the time %j: it happened when it arrived', (timestamp) => {
+    for (const type of ['user.created', 'payment.succeeded']) {
+      const event = map(JSON.stringify({ type, timestamp, data: { id: 'x', amount: '10.99', currency: 'USD' } }));
+      expect(event).toMatchObject({ transaction_id: 'x', occurred_at: ARRIVAL });
+    }
+  });
+
+  test.each([['text'], [[]], [7], [null]])('is not lost over the metadata %j', (metadata) => {
+    expect(envelope('payment.succeeded', { metadata })).toMatchObject({ amount: '10.99', metadata: {} });
   });
 });
 

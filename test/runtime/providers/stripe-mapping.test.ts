@@ -1,7 +1,11 @@
 import { stripe } from '../../../runtime/providers/stripe';
 import { exponentOf } from '../../../runtime/transaction/currency';
 import { printJson } from '../../../runtime/transaction/json';
-import { requestWith, stripeEvent, StripeEventOptions, unreadable } from '../../helpers/signed-webhooks';
+import { captureOutput } from '../../helpers/output';
+import { requestWith, signedStripe, stripeEvent, StripeEventOptions, unreadable } from '../../helpers/signed-webhooks';
+import { validator } from '../validator/setup';
+
+captureOutput();
 
 const map = (body: string | Buffer) => stripe.map(requestWith({}, body), {})[0].event;
 const mapEvent = (options: StripeEventOptions) => map(stripeEvent(options));
@@ -48,7 +52,9 @@ describe('amounts are exact in the unit Stripe counts', () => {
 describe('one sale counts once', () => {
   test.each([
     ['payment_intent.succeeded', {}],
+    ['refund.created', { status: 'succeeded' }],
     ['refund.updated', { status: 'succeeded' }],
+    ['charge.refund.updated', { status: 'succeeded' }],
     ['payout.paid', { status: 'paid' }],
   ])('%s moved money', (type, object) => {
     expect(mapEvent({ type, object }).money_moved).toBe(true);
@@ -57,14 +63,43 @@ describe('one sale counts once', () => {
   test.each([
     'payment_intent.created', 'payment_intent.processing', 'payment_intent.payment_failed', 'payment_intent.canceled', 'payment_intent.requires_action',
     'payment_intent.amount_capturable_updated', 'charge.succeeded', 'charge.captured', 'charge.updated', 'charge.failed', 'charge.refunded',
-    'checkout.session.completed', 'invoice.paid', 'invoice.payment_succeeded', 'refund.created', 'refund.failed', 'payout.created', 'payout.failed',
+    'checkout.session.completed', 'invoice.paid', 'invoice.payment_succeeded', 'refund.failed', 'payout.created', 'payout.failed',
     'charge.dispute.created', 'customer.created', 'constructor', '__proto__', 'toString',
   ])('%s did not', (type) => {
     expect(mapEvent({ type, object: { status: 'succeeded' } }).money_moved).toBe(false);
   });
 
   test.each(['pending', 'requires_action', 'failed', 'canceled', null])('a refund that is %p did not', (status) => {
-    expect(mapEvent({ type: 'refund.updated', object: { status } }).money_moved).toBe(false);
+    for (const type of ['refund.created', 'refund.updated', 'charge.refund.updated']) expect(mapEvent({ type, object: { status } }).money_moved).toBe(false);
+  });
+
+  describe('a refund', () => {
+    const refund = (id: string, type: string, object: object = {}) =>
+      signedStripe(stripeEvent({ id, type, object: { id: 're_1', status: 'succeeded', ...object } }));
+
+    test('that succeeded when it was created counts, and not again when its reference or its metadata is updated', async () => {
+      const { post, rows } = validator();
+      const updates = [{ destination_details: { card: { reference_status: 'available' } } }, { metadata: { note: 'by phone' } }];
+      const answers = [await post('stripe', refund('evt_1', 'refund.created'))];
+      for (const [index, update] of updates.entries()) answers.push(await post('stripe', refund(`evt_${index + 2}`, 'refund.updated', update)));
+      answers.push(await post('stripe', refund('evt_9', 'charge.refund.updated', updates[0])));
+      expect(answers.map(({ body: { duplicate = false } }) => duplicate)).toEqual([false, true, true, true]);
+      expect([...rows.values()].map(({ record }) => record)).toEqual(['transaction']);
+    });
+
+    test('that was pending at first counts when it succeeds, and what came before is kept beside it', async () => {
+      const { post, rows } = validator();
+      await post('stripe', refund('evt_1', 'refund.created', { status: 'pending' }));
+      await post('stripe', refund('evt_2', 'refund.updated'));
+      await post('stripe', refund('evt_3', 'refund.updated'));
+      expect([...rows.values()].map(({ record }) => record)).toEqual(['event', 'transaction']);
+    });
+
+    test('of another sum under the same id is a conflict', async () => {
+      const { post } = validator();
+      await post('stripe', refund('evt_1', 'refund.created'));
+      expect((await post('stripe', refund('evt_2', 'refund.updated', { amount: 1 }))).body).toMatchObject({ conflict: true });
+    });
   });
 
   test('an event about no money at all has no amount', () => {

@@ -63,6 +63,7 @@ test('a retry that brings successes again does not publish them again', async ()
 
 test.each([
   ['a row without an amount that can be read', { ...transaction('x'), amount_text: { S: 'NaN' } }],
+  ['a row without a time that can be read', { ...transaction('x'), received_at: { S: 'yesterday' } }],
   ['a row without its members', { record: { S: 'transaction' } }],
   ['a record without an image', undefined],
 ])('%s fails alone', async (_, image) => {

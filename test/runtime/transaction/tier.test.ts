@@ -42,6 +42,12 @@ describe('tiers', () => {
     }), { numRuns: 1000 });
   });
 
+  test('money that goes out has the tier of the same money coming in', () => {
+    fc.assert(fc.property(fc.nat({ max: 2_000_000 }), fc.constantFrom('USD', 'JPY', 'KWD'), (units, currency) => {
+      expect(tier(`-${hundredths(units)}`, currency)).toBe(tier(hundredths(units), currency));
+    }));
+  });
+
   test('a larger amount never has a lower tier', () => {
     fc.assert(fc.property(fc.nat({ max: 2_000_000 }), fc.nat({ max: 2_000_000 }), fc.constantFrom('USD', 'JPY', 'KWD'), (a, b, currency) => {
       const [small, large] = [Math.min(a, b), Math.max(a, b)];

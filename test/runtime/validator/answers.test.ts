@@ -112,6 +112,7 @@ describe('refusals', () => {
     ['bytes that are no text', 'stripe', signedStripe(Buffer.from([0x7b, 0xff, 0x7d])), 400, 'stripe', 'malformed_body'],
     ['an id with a quote in it', 'partners', signedStandard(flatTransaction({ transaction_id: 'a"b' })), 400, 'partners', 'malformed_body'],
     ['an id with a line break in it', 'stripe', signedStripe(stripeEvent({ id: 'evt\n1' })), 400, 'stripe', 'malformed_body'],
+    ['an id with half a character in it', 'stripe', signedStripe(stripeEvent({ id: 'evt_\ud83d' })), 400, 'stripe', 'malformed_body'],
     ['an event type with a backslash in it', 'stripe', signedStripe(stripeEvent({ type: 'a\\b' })), 400, 'stripe', 'malformed_body'],
     ['a GET', 'partners', { ...signedStandard(flatTransaction()), method: 'GET' }, 404, 'partners', 'unknown_provider'],
     ['an id too long to be a key', 'partners', signedStandard(flatTransaction(), { id: 'm'.repeat(513) }), 400, 'partners', 'malformed_body'],

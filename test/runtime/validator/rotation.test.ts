@@ -82,6 +82,20 @@ test('an outage of the secret store does not stop an endpoint that has been used
   expect(await post('whsec_forged')).toBe(401);
 });
 
+test.each(['whsec_forged', 'whsec_one'])('nor does it become a flood of calls, or of waiting, under webhooks signed with %s', async (secret) => {
+  const post = rotatingValidator();
+  expect(await post('whsec_one')).toBe(200);
+  down = true;
+  seconds(301);
+  manager.resetHistory();
+  for (let attempt = 0; attempt < 50; attempt += 1) await post(secret);
+  expect(calls()).toBe(2);
+  down = false;
+  stages = { AWSCURRENT: 'whsec_two' };
+  seconds(31);
+  expect(await post('whsec_two')).toBe(200);
+});
+
 test('before anything was ever fetched it does: the provider shall retry', async () => {
   down = true;
   const post = rotatingValidator();
@@ -96,7 +110,33 @@ test('a secret may be a list of several that are live at once', async () => {
   expect([await post('whsec_one'), await post('whsec_two'), await post('["whsec_two","whsec_one"]')]).toEqual([200, 200, 401]);
 });
 
-test.each(['', '[]', '[""]', '[1]', '{"key":"whsec_one"}'])('the secret %j lets no empty key in', async (text) => {
+describe('a previous version', () => {
+  const failing = (name: string) => {
+    manager.on(GetSecretValueCommand, { VersionStage: 'AWSPREVIOUS' }).rejects(Object.assign(new Error('no'), { name }));
+    return rotatingValidator();
+  };
+
+  test.each(['DecryptionFailure', 'AccessDeniedException', 'InvalidRequestException'])('that will never be read turns nothing away that is signed with the current one: %s', async (name) => {
+    expect(await failing(name)('whsec_one')).toBe(200);
+  });
+
+  test.each(['["whsec_zero"', '[1]', '[]', ''])('that was a slip turns nothing away once it has been corrected: %j', async (slip) => {
+    stages = { AWSCURRENT: 'whsec_one', AWSPREVIOUS: slip };
+    expect(await rotatingValidator()('whsec_one')).toBe(200);
+  });
+
+  test('that could not be read just now is asked for again: what it signed must not be refused for good', async () => {
+    expect(await failing('InternalServiceError')('whsec_one')).toBe(503);
+  });
+});
+
+test.each(['whsec_one\n', ' whsec_one\r\n', '["whsec_one"]\n'])('the white space around a secret that was read from a file is no part of it: %j', async (text) => {
+  stages = { AWSCURRENT: text };
+  const post = rotatingValidator();
+  expect(await post('whsec_one')).toBe(200);
+});
+
+test.each(['', ' ', '\n', '[]', '[""]', '[1]', '{"key":"whsec_one"}'])('the secret %j lets no empty key in', async (text) => {
   stages = { AWSCURRENT: text };
   const post = rotatingValidator();
   // The Stripe library would sign with it; nothing signed with an empty key may pass.

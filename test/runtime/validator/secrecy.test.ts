@@ -56,6 +56,17 @@ test('a value an authentic sender got wrong is told to the sender only', async (
   expect(output.text).not.toContain('ninety-nine');
 });
 
+test.each([
+  ['transaction', flatTransaction({ transaction_id: CARD }), 'msg_1'], ['transaction, in groups', flatTransaction({ transaction_id: '4111-1111-1111-1111' }), 'msg_1'],
+  ['event', flatTransaction(), CARD],
+])('a card number that is the id of the %s is kept, but not logged', async (_, body, id) => {
+  const { post, rows } = validator();
+  expect((await post('partners', signedStandard(body, { id }))).statusCode).toBe(200);
+  expect(JSON.stringify([...rows.keys()])).toMatch(/4111-?1111-?1111-?1111/);
+  expect(output.lines.join('\n')).toContain('****1111');
+  expect(output.text).not.toMatch(/4111-?1111-?1111-?1111/);
+});
+
 test('a refusal is logged with its reason and the endpoint', async () => {
   await validator().post('stripe', signedStripe(sale, { at: NOW - 301 }));
   expect(output.logs).toEqual([expect.objectContaining({ level: 'WARN', endpoint: 'stripe', reason: 'timestamp_too_old', status: 401, bytes: sale.length })]);

@@ -1,8 +1,17 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { transactionStore } from '../../../runtime/aws/store';
+import { sizeOf } from '../../../runtime/aws/attributes';
+import { PROMPT_CLIENT_OPTIONS } from '../../../runtime/aws/clients';
+import { itemOf, transactionStore } from '../../../runtime/aws/store';
 import { dynaliteTable, TABLE_NAME } from '../../helpers/dynalite-table';
+import { captureOutput } from '../../helpers/output';
+import { flatTransaction, signedStandard } from '../../helpers/signed-webhooks';
 import { rowWith } from '../rows';
+import { validator } from './setup';
+
+captureOutput();
 
 describe('one call decides', () => {
   const dynamodb = mockClient(DynamoDBClient);
@@ -77,6 +86,81 @@ describe('against a table', () => {
     });
     expect(await store(row)).toBe('duplicate');
     expect((await table.get(row.transaction_id, row.event_id))!.record.S).toBe('tombstone');
+  });
+
+  describe('when the answer of the first write is lost', () => {
+    /** In front of the table, forgetting the first answers to writes. */
+    async function forgetful(lost: number, use: (client: DynamoDBClient) => Promise<void>): Promise<void> {
+      const { hostname, port } = await table.client.config.endpoint!();
+      const server = createServer((asked, answer) => {
+        asked.pipe(request({ hostname, port, method: asked.method, path: asked.url, headers: asked.headers }, (answered) => {
+          const isWrite = asked.headers['x-amz-target'] === 'DynamoDB_20120810.PutItem';
+          if (isWrite && lost > 0) lost -= 1;
+          else answered.pipe(answer.writeHead(answered.statusCode!, answered.headers));
+        }));
+      });
+      await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+      const client = new DynamoDBClient({
+        ...PROMPT_CLIENT_OPTIONS,
+        requestHandler: { ...PROMPT_CLIENT_OPTIONS.requestHandler, requestTimeout: 100 },
+        endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        region: 'local',
+        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      });
+      await use(client);
+      client.destroy();
+      server.closeAllConnections();
+      await new Promise((resolve) => { server.close(resolve); });
+    }
+
+    test('the second meets its own row: a duplicate, no conflict and no failure', async () => {
+      const row = rowWith({ transactionId: 'pi_lost' });
+      await forgetful(1, async (client) => {
+        // dynalite refuses without showing the row that refused; asked once more, the table's own client shows it.
+        await expect(transactionStore(client, TABLE_NAME)(row)).rejects.toThrow(ConditionalCheckFailedException);
+      });
+      expect(await store(row)).toBe('duplicate');
+      expect(await table.get('stripe#pi_lost', 'evt_1')).toMatchObject({ record: { S: 'transaction' } });
+    });
+
+    test('nobody waits for it without end', async () => {
+      await forgetful(3, async (client) => {
+        await expect(transactionStore(client, TABLE_NAME)(rowWith({ transactionId: 'pi_gone' }))).rejects.toThrow(expect.objectContaining({ name: 'TimeoutError' }));
+      });
+    });
+  });
+
+  describe('of a body at the largest limit there is', () => {
+    const limit = 190 * 1024;
+    const { post } = validator({ store, maxBodyBytes: limit });
+    /** A transaction of that many bytes, whose metadata has `unit` again and again. */
+    const filled = (id: string, unit: string) => {
+      const frame = flatTransaction({ transaction_id: id, metadata: { list: [0] } });
+      const count = Math.floor((limit - frame.length) / (Buffer.byteLength(unit) + 1));
+      return frame.replace('[0]', () => `[${Array.from({ length: count }, () => unit).join()}]`);
+    };
+
+    test.each([['text', '"äöü, 🎉"'], ['numbers', '12345678']])('ordinary %s are stored', async (id, unit) => {
+      expect(await post('partners', signedStandard(filled(id, unit), { id }))).toMatchObject({ statusCode: 200, body: { transaction_id: id } });
+      expect(await table.get(`partners#${id}`, id)).toBeDefined();
+    });
+
+    test.each(['1', '[]', '{}'])('what takes more room in a row than DynamoDB has is refused as too large, not asked for again and again: %s', async (unit) => {
+      const answer = await post('partners', signedStandard(filled('txn_large', unit)));
+      expect(answer).toMatchObject({ statusCode: 413, body: { error: expect.stringContaining('399360 can be kept') } });
+    });
+  });
+
+  test('a row may take what DynamoDB holds, less what screening adds', async () => {
+    const empty = sizeOf({ M: itemOf(rowWith({ transactionId: 'pi_full', metadata: { pad: '' } })) });
+    const filling = (bytes: number) => rowWith({ transactionId: 'pi_full', metadata: { pad: 'x'.repeat(bytes - empty) } });
+    expect(await store(filling(390 * 1024))).toBe('stored');
+    expect(() => itemOf(filling(390 * 1024 + 1))).toThrow(expect.objectContaining({ reason: 'body_too_large' }));
+  });
+
+  test('text that was cut in the middle of a character is stored in a form that UTF-8 has', async () => {
+    expect(await store(rowWith({ transactionId: 'pi_cut', metadata: { note: 'thanks \ud83d', list: ['\udc4d', '👍'] } }))).toBe('stored');
+    expect((await table.get('stripe#pi_cut', 'evt_1'))!.metadata.M).toMatchObject({ note: { S: 'thanks \ufffd' }, list: { L: [{ S: '\ufffd' }, { S: '👍' }] } });
   });
 
   test('of two deliveries at the same moment one is stored', async () => {
