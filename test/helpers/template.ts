@@ -94,6 +94,15 @@ export class SynthesizedSystem extends Synthesized {
 
 export const synthesize = (props?: PropsOrFactory): SynthesizedSystem => new SynthesizedSystem(props);
 
+/** What `make` makes when it is first asked for, for all who only look at it. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** The system with nothing set. */
+export const plainSystem = once(synthesize);
+
 /**
  * A template value as text: references become `${LogicalId}` and `${LogicalId.Attribute}`,
  * one part of a split reference `${LogicalId.Attribute[2]}`.
