@@ -22,6 +22,11 @@ abstract class AlarmClock implements Clock {
   public abstract now(): number;
   protected abstract alarmsChanged(): void;
 
+  /** When the next of those who wait comes due. */
+  public next(): number | undefined {
+    return this.alarms[0]?.at;
+  }
+
   public at(at: number, action: () => void): () => void {
     const alarm = { at, action };
     this.alarms.push(alarm);

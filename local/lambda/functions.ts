@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Clock } from '../kernel/clock';
 import { Journal } from '../kernel/journal';
@@ -26,7 +26,7 @@ export interface FunctionsOptions {
   readonly environment: () => Readonly<Record<string, string>>;
   /** For the destinations of asynchronous invocations. */
   readonly targets?: Targets;
-  /** Most processes per function. Default 10. */
+  /** Most processes per function. Default: two for each processor, 10 at the most. */
   readonly maxEnvironments?: number;
   /** How long, in real time, an invocation waits for one of them before it is throttled. Default 10 s. */
   readonly queueMs?: number;
@@ -47,6 +47,9 @@ export interface InvokeCall {
   readonly payload: string;
   readonly requestId: string;
 }
+
+/** More would only start up, one beside the other: each cold start keeps a processor busy. */
+const MAX_ENVIRONMENTS = Math.min(10, 2 * availableParallelism());
 
 export const MAX_SYNC_PAYLOAD = 6 * 1024 * 1024;
 export const MAX_ASYNC_PAYLOAD = 1024 * 1024;
@@ -69,7 +72,7 @@ export class Functions implements LocalService {
   public create(spec: FunctionSpec): void {
     if (this.functions.has(spec.name)) throw new ServiceError('ResourceConflictException', `Function already exist: ${spec.name}`, 409);
     assertRunnable(spec);
-    const { clock, journal, metrics, logs, environment, maxEnvironments = 10, queueMs = 10_000, idleMs = 300_000 } = this.options;
+    const { clock, journal, metrics, logs, environment, maxEnvironments = MAX_ENVIRONMENTS, queueMs = 10_000, idleMs = 300_000 } = this.options;
     const { newEnvironment = (launch: Launch) => new ExecutionEnvironment(launch) } = this.options;
     const host = {
       clock, journal, metrics, logs, environment, maxEnvironments, queueMs, idleMs, newEnvironment, bootstrapFile: () => this.bootstrapFile(),

@@ -24,12 +24,15 @@ export interface RunningSystem {
   letters(): any[];
   /** Runs `redrive` against the runner, of the workflow's queue unless told otherwise. */
   redrive(...args: string[]): Promise<{ readonly code: number; readonly outcomes: readonly Record<string, unknown>[] }>;
-  /** Settles, moving the clock over every pause. */
-  settleFast(): Promise<void>;
+  /** Does `work` and settles, passing over every pause: the clock goes on to what waits next as soon as no handler is at work. */
+  hurry<T = void>(work?: () => Promise<T>): Promise<T>;
 }
 
 /** A busy machine can keep a cold function waiting too long. */
 const DELIVERIES = 4;
+
+/** Retries and long polls wait no longer; what does is a timeout or a schedule. */
+const LONGEST_PAUSE_MS = 25_000;
 
 /** A system on the local runner, for the suite that calls it. */
 export function runningSystem(
@@ -87,10 +90,19 @@ export function runningSystem(
         await runner.settled();
       }
     },
-    async settleFast() {
-      const clock = runner.services.clock as RunnerClock;
-      const hurry = setInterval(() => clock.moveTo(clock.now() + 5_000), 100);
-      await runner.settled().finally(() => clearInterval(hurry));
+    async hurry(work = async () => undefined as never) {
+      const { clock, functions } = runner.services;
+      const passing = setInterval(() => {
+        const next = (clock as RunnerClock).next() ?? Infinity;
+        if (functions.pending() === 0 && next - clock.now() <= LONGEST_PAUSE_MS) (clock as RunnerClock).moveTo(next);
+      }, 10);
+      try {
+        const result = await work();
+        await runner.settled();
+        return result;
+      } finally {
+        clearInterval(passing);
+      }
     },
   };
 }

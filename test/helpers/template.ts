@@ -25,10 +25,13 @@ let apps = 0;
 
 afterAll(() => rmSync(assemblies, { recursive: true, force: true }));
 
-/** An app that leaves the bundles where they are, as copying them is of interest to the packaging tests only, and nothing behind. */
+/** What takes time and nobody looks at: copies of the bundles, which are of interest to the packaging tests only, and where each construct was made. */
+const LEFT_OUT = { 'aws:cdk:disable-asset-staging': true, 'aws:cdk:disable-creation-stack-traces': true };
+
+/** An app that leaves the bundles where they are, and nothing behind. */
 export function testApp(): App {
   apps += 1;
-  return new App({ outdir: join(assemblies, String(apps)), analyticsReporting: false, context: { 'aws:cdk:disable-asset-staging': true } });
+  return new App({ outdir: join(assemblies, String(apps)), analyticsReporting: false, treeMetadata: false, context: LEFT_OUT });
 }
 
 /** What a stack became, and which resource a construct became in it. */
@@ -90,6 +93,15 @@ export class SynthesizedSystem extends Synthesized {
 }
 
 export const synthesize = (props?: PropsOrFactory): SynthesizedSystem => new SynthesizedSystem(props);
+
+/** What `make` makes when it is first asked for, for all who only look at it. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** The system with nothing set. */
+export const plainSystem = once(synthesize);
 
 /**
  * A template value as text: references become `${LogicalId}` and `${LogicalId.Attribute}`,

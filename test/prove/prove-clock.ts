@@ -13,11 +13,6 @@ export class ProveClock extends VirtualClock {
     return this.current;
   }
 
-  /** When the next alarm rings. */
-  public next(): number | undefined {
-    return this.alarms[0]?.at;
-  }
-
   /** Moves to `time`; what is due by then rings. */
   public moveTo(time: number): void {
     this.current = Math.max(this.current, time);

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, aws_s3 as s3, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { aws_s3 as s3, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { WebhookProcessingSystem, WebhookProcessingSystemProps, WebhookProvider } from '../../src';
+import { testApp } from '../helpers/template';
 
 const RUNBOOK = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
 
 type Props = WebhookProcessingSystemProps | ((stack: Stack) => WebhookProcessingSystemProps);
 
 function synthesize(props: Props = {}) {
-  const stack = new Stack(new App({ context: { 'aws:cdk:disable-asset-staging': true } }), 'Test');
+  const stack = new Stack(testApp(), 'Test');
   const system = new WebhookProcessingSystem(stack, 'Payments', typeof props === 'function' ? props(stack) : props);
   const { Resources } = Template.fromStack(stack).toJSON() as { Resources: Record<string, { Type: string; Properties: Record<string, any> }> };
   const alarms = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);

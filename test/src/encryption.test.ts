@@ -1,8 +1,8 @@
-import { App, aws_kms as kms, Stack } from 'aws-cdk-lib';
+import { aws_kms as kms, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { WebhookProcessingSystem, WebhookProvider } from '../../src';
 import { permissionsOf, statementsOf } from '../helpers/iam';
-import { render, Synthesized, synthesize } from '../helpers/template';
+import { render, Synthesized, synthesize, testApp } from '../helpers/template';
 import { KEY_ARN } from './props/options';
 
 const subject = synthesize((scope) => ({
@@ -126,7 +126,7 @@ describe('each role may use the key', () => {
 });
 
 test('a key from another stack works across stacks', () => {
-  const app = new App({ analyticsReporting: false, context: { 'aws:cdk:disable-asset-staging': true } });
+  const app = testApp();
   const env = { account: '111122223333', region: 'eu-west-1' };
   const keys = new Stack(app, 'Keys', { env });
   const payments = new Stack(app, 'Payments', { env });
@@ -136,14 +136,14 @@ test('a key from another stack works across stacks', () => {
 });
 
 test('an imported key keeps its policy, and a warning says whom it has to let in', () => {
-  const stack = new Stack(new App(), 'Test');
+  const stack = new Stack(testApp(), 'Test');
   new WebhookProcessingSystem(stack, 'Payments', { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN) });
   Annotations.fromStack(stack).hasWarning('/Test/Payments', Match.stringLikeRegexp('let CloudWatch Logs, EventBridge and CloudWatch use the key'));
   expect(new Synthesized(stack).all('AWS::KMS::Key')).toEqual([]);
 });
 
 test('two systems may share a key', () => {
-  const stack = new Stack(new App({ context: { 'aws:cdk:disable-asset-staging': true } }), 'Test');
+  const stack = new Stack(testApp(), 'Test');
   const encryptionKey = new kms.Key(stack, 'Key');
   for (const id of ['Europe', 'America']) new WebhookProcessingSystem(stack, id, { encryptionKey });
   const policies = new Synthesized(stack).all('AWS::KMS::Key').map(({ Properties }) => JSON.stringify(Properties.KeyPolicy));

@@ -1,7 +1,7 @@
 import { aws_cloudwatch as cloudwatch, aws_iam as iam, aws_kms as kms, Duration } from 'aws-cdk-lib';
 import { RiskBand, TransactionEvent, TransactionTier, WebAcl } from '../../src';
 import { permissionsOf } from '../helpers/iam';
-import { PropsOrFactory, SynthesizedSystem, synthesize } from '../helpers/template';
+import { plainSystem, PropsOrFactory, SynthesizedSystem, synthesize } from '../helpers/template';
 
 test('every log group and every secret can be reached', () => {
   const subject = synthesize({ endpoint: { webAcl: WebAcl.managedRules() } });
@@ -35,7 +35,7 @@ describe('a rule of your own', () => {
     ['an empty list, which matches nothing', { endpoints: [] }, 'addRule endpoints is []: name one at least'],
     ['no currency', { currencies: ['yen'] }, 'addRule currencies is "yen": use an ISO 4217 code'],
   ])('refuses %s', (_, options, message) => {
-    expect(() => synthesize().system.addRule('Mine', options)).toThrow(`WebhookProcessingSystem: ${message}`);
+    expect(() => plainSystem().system.addRule('Mine', options)).toThrow(`WebhookProcessingSystem: ${message}`);
   });
 });
 
@@ -85,11 +85,8 @@ describe('grants', () => {
 });
 
 describe('metrics', () => {
-  const { system, propertiesOf } = (() => {
-    const subject = synthesize();
-    return { system: subject.system, propertiesOf: subject.propertiesOf.bind(subject) };
-  })();
-  const System = () => propertiesOf(system.validator).Environment.Variables.SYSTEM_NAME;
+  const { system } = plainSystem();
+  const System = () => plainSystem().propertiesOf(system.validator).Environment.Variables.SYSTEM_NAME;
 
   it('are those of this system', () => {
     expect(system.metricWebhooksAccepted('stripe').toMetricConfig().metricStat).toMatchObject({

@@ -1,6 +1,7 @@
-import { App, aws_ecr as ecr, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { aws_ecr as ecr, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { EcrImage, HandlerPackaging, HandlerRepository, WebhookProcessingSystem } from '../../src';
+import { testApp } from '../helpers/template';
 
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
 
@@ -10,7 +11,7 @@ function images(stack: Stack, tagOrDigest = '1.4.0'): Record<'validator' | 'rela
 }
 
 function synthesized(tagOrDigest?: string) {
-  const stack = new Stack(new App(), 'Test');
+  const stack = new Stack(testApp(), 'Test');
   new WebhookProcessingSystem(stack, 'Payments', { packaging: HandlerPackaging.fromEcr(images(stack, tagOrDigest)) });
   return Template.fromStack(stack);
 }
@@ -37,7 +38,7 @@ describe('images from repositories of one\'s own', () => {
 
 describe('a repository for images', () => {
   const of = (props?: ConstructorParameters<typeof HandlerRepository>[2]) => {
-    const stack = new Stack(new App(), 'Test');
+    const stack = new Stack(testApp(), 'Test');
     new HandlerRepository(stack, 'Validator', props);
     return Template.fromStack(stack);
   };

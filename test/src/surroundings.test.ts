@@ -1,4 +1,4 @@
-import { App, aws_dynamodb as dynamodb, aws_iam as iam, PermissionsBoundary, Stack, Stage } from 'aws-cdk-lib';
+import { aws_dynamodb as dynamodb, aws_iam as iam, PermissionsBoundary, Stack, Stage } from 'aws-cdk-lib';
 import { WebhookProcessingSystem } from '../../src';
 import { permissionsOf, statementsOf } from '../helpers/iam';
 import { definitionOf, statesOf } from '../helpers/state-machine';
@@ -110,7 +110,7 @@ test('a permissions boundary reaches every role', () => {
 });
 
 test('a permissions boundary of a whole stage reaches every role too', () => {
-  const stage = new Stage(new App({ context: { 'aws:cdk:disable-asset-staging': true } }), 'Prod', {
+  const stage = new Stage(testApp(), 'Prod', {
     permissionsBoundary: PermissionsBoundary.fromName('developers'),
   });
   const stack = new Stack(stage, 'Payments');

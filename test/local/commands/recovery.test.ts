@@ -1,51 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Webhook } from 'standardwebhooks';
 import { archiveCommand } from '../../../local/commands/archive/command';
 import { redriveCommand } from '../../../local/commands/redrive/command';
 import { replayCommand } from '../../../local/commands/replay/command';
 import { RunnerClock } from '../../../local/kernel/clock';
 import { ServiceError } from '../../../local/kernel/wire';
 import { failureRecord } from '../../../local/lambda/mapping/failure-record';
-import { Runner } from '../../../local/runner/runner';
-import { AlertSubscriber, WebhookProcessingSystem } from '../../../src';
+import type { Runner } from '../../../local/runner/runner';
+import { AlertSubscriber } from '../../../src';
 import { DIMENSION, METRIC, METRICS_NAMESPACE } from '../../../src/contract';
 import { captureOutput } from '../../helpers/output';
+import { runningSystem } from '../../helpers/running-system';
 import { imageWith } from '../../runtime/rows';
 
 const output = captureOutput();
-let scratch: string;
+const system = runningSystem(() => ({ alertSubscribers: [AlertSubscriber.email('alerts@example.com')], archival: { athena: {} } }));
+const { nameOf, redrive } = system;
 let runner: Runner;
-
-beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), 'recovery-'));
-  const app = new App({ outdir: scratch });
-  new WebhookProcessingSystem(new Stack(app, 'Payments'), 'System', {
-    alertSubscribers: [AlertSubscriber.email('alerts@example.com')], archival: { athena: {} }, removalPolicy: RemovalPolicy.DESTROY,
-  });
-  runner = await Runner.start({ app: app.synth().directory });
-});
-afterAll(async () => {
-  await runner.stop();
-  rmSync(scratch, { recursive: true, force: true });
-});
+beforeAll(() => { ({ runner } = system); });
 
 async function receive(id: string, amount: number, settled = () => runner.settled()): Promise<void> {
-  const [{ endpoints }] = runner.systems;
-  const body = JSON.stringify({ transaction_id: id, amount, currency: 'USD', provider: 'shop', customer_id: 'cust_1', metadata: { exact: '1' } });
-  const at = new Date();
-  const signature = new Webhook(runner.services.secrets.value(endpoints[0].secretArn!)).sign(`msg_${id}`, at, body);
-  const headers = {
-    'content-type': 'application/json', 'webhook-id': `msg_${id}`, 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)), 'webhook-signature': signature,
-  };
-  expect((await fetch(`${runner.url}/webhook`, { method: 'POST', headers, body })).status).toBe(200);
+  expect(await system.post(id, JSON.stringify({ transaction_id: id, amount, currency: 'USD', provider: 'shop', customer_id: 'cust_1', metadata: { exact: '1' } }))).toBe(200);
   await settled();
 }
 
-const physicalId = (path: string) => runner.resources.find(({ metadata }) => String(metadata['aws:cdk:path']).endsWith(path))!.ref;
-const queue = (stage: string) => runner.services.queues.byUrl(physicalId(`${stage}/DeadLetters/Resource`));
+const queue = (stage: string) => runner.services.queues.byUrl(nameOf(`${stage}/DeadLetters`));
 const waiting = () => ['Routing', 'Workflow', 'Archive'].map((stage) => queue(stage).counts().visible);
 const mailed = (id: string) => runner.services.topics.mailbox().filter(({ body }) => body.includes(id)).length;
 const rowOf = async (id: string) => (await runner.services.dynamodb.execute<{ Items: Record<string, { S?: string; M?: object }>[] }>('Query', {
@@ -61,14 +38,7 @@ const eventsOf = (id: string) => runner.services.journal.entries()
   .filter(({ type, data }) => type === 'EventReceived' && JSON.stringify(data.event).includes(`"${id}"`)).map(({ data }) => data.event as Record<string, any>)
   .filter((event) => event['detail-type'] !== 'Transaction Screened');
 const kept = () => [...runner.services.buses.archives.values()][0].kept().filter(({ value }) => value['detail-type'] !== 'Transaction Screened');
-const batchLog = () => runner.services.logs.lines(physicalId('Routing/BatchLog/Resource'));
-
-async function redrive(...args: string[]): Promise<{ code: number; outcomes: Record<string, unknown>[] }> {
-  const before = output.logs.length;
-  const code = await redriveCommand(['--endpoint', runner.url, '--json', ...args]);
-  await runner.settled();
-  return { code, outcomes: output.logs.slice(before).filter(({ outcome }) => outcome !== undefined) };
-}
+const batchLog = () => runner.services.logs.lines(nameOf('Routing/BatchLog'));
 
 const workflowLetter = (stage: string, image: ReturnType<typeof imageWith>, error: string) => JSON.stringify({
   stage,
@@ -146,7 +116,7 @@ describe('redrive', () => {
     expect(waiting()).toEqual([0, 0, 1]);
 
     expect(await redrive('--only', 'archive')).toMatchObject({ code: 0, outcomes: [{ source: 'archive', kind: 'event', outcome: 'redriven' }] });
-    const [execution] = runner.services.machines.executions(physicalId('Archive/StateMachine/Resource'));
+    const [execution] = runner.services.machines.executions(nameOf('Archive/StateMachine'));
     expect(execution).toMatchObject({ status: 'SUCCEEDED', input: expect.stringContaining('2025-10-11T02:00:00Z') });
     expect(waiting()).toEqual([0, 0, 0]);
   });
@@ -175,12 +145,12 @@ describe('redrive', () => {
   test('of an archive run', async () => {
     queue('Archive').send({ body: JSON.stringify({ stage: 'archive', execution: 'arn:old', error: { Error: 'SegmentBusy' }, input: { now: '2025-10-12T02:00:00Z' } }) });
     expect(await redrive('--only', 'archive')).toMatchObject({ code: 0, outcomes: [{ source: 'archive', error: 'SegmentBusy', outcome: 'redriven' }] });
-    const [execution] = runner.services.machines.executions(physicalId('Archive/StateMachine/Resource'));
+    const [execution] = runner.services.machines.executions(nameOf('Archive/StateMachine'));
     expect(execution).toMatchObject({ status: 'SUCCEEDED', input: '{"now":"2025-10-12T02:00:00Z"}' });
   });
 
   test('of records that the relay gave up on, from their object', async () => {
-    const bucket = physicalId('Storage/AuditBucket/Resource');
+    const bucket = nameOf('Storage/AuditBucket');
     const event = JSON.stringify({ Records: [{ eventName: 'INSERT', dynamodb: { SequenceNumber: '1', NewImage: imageWith({ transactionId: 'never_published', amount: '12.50' }) } }] });
     const { key, body } = failureRecord(`arn:aws:s3:::${bucket}`, {
       mappingId: 'm', shardId: 's', streamArn: 'arn:stream', functionArn: 'arn:fn', condition: 'RetryAttemptsExhausted', invocations: 11,
@@ -317,7 +287,7 @@ test('an archive run leaves what is unfinished where it can be brought back days
 test('what the relay really gave up on comes back', async () => {
   // Last, as the clock of the runner goes ahead of the real one here.
   const { clock, faults, buckets } = runner.services;
-  const bucket = physicalId('Storage/AuditBucket/Resource');
+  const bucket = nameOf('Storage/AuditBucket');
   const failures = () => buckets.listObjects(bucket, 'aws/lambda/').map(({ key }) => key);
   const [{ ref: relay }] = runner.resources.filter(({ type, metadata }) => type === 'AWS::Lambda::Function' && String(metadata['aws:cdk:path']).includes('/Relay/Relay/'));
   const fault = faults.add({ service: 'lambda', target: relay, effect: 'throttle' });

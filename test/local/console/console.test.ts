@@ -1,41 +1,30 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Ledger } from '../../../local/console/ledger';
 import type { JourneyPage, Page, SystemMap } from '../../../local/console/model';
-import { Runner } from '../../../local/runner/runner';
+import type { Runner } from '../../../local/runner/runner';
 import { FAULT_SCENARIOS } from '../../../local/simulate/fault-scenarios';
 import { runScenario } from '../../../local/simulate/run';
 import { scenarioOf, SCENARIOS } from '../../../local/simulate/scenarios';
 import { signWebhook } from '../../../local/simulate/sender';
-import { AlertSubscriber, WebhookProcessingSystem, WebhookProvider } from '../../../src';
+import { AlertSubscriber, WebhookProvider } from '../../../src';
+import { runningSystem } from '../../helpers/running-system';
 
-let scratch: string;
+const system = runningSystem(() => ({
+  providers: [
+    WebhookProvider.standardWebhooks(), WebhookProvider.stripe(), WebhookProvider.adyen(), WebhookProvider.payPal({ webhookId: '8PT597110X687430LKGECATA' }),
+    WebhookProvider.braintree({ publicKey: 'integration_public_key' }), WebhookProvider.gitHub(),
+    WebhookProvider.hmac({ header: 'x-signature', signedText: '{timestamp}.{body}', timestampHeader: 'x-timestamp' }),
+  ],
+  alertSubscribers: [AlertSubscriber.email('alerts@example.com')],
+}));
 let runner: Runner;
 let ledger: Ledger;
-
-beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), 'console-'));
-  const app = new App({ outdir: scratch });
-  new WebhookProcessingSystem(new Stack(app, 'Payments'), 'System', {
-    providers: [
-      WebhookProvider.standardWebhooks(), WebhookProvider.stripe(), WebhookProvider.adyen(), WebhookProvider.payPal({ webhookId: '8PT597110X687430LKGECATA' }),
-      WebhookProvider.braintree({ publicKey: 'integration_public_key' }), WebhookProvider.gitHub(),
-      WebhookProvider.hmac({ header: 'x-signature', signedText: '{timestamp}.{body}', timestampHeader: 'x-timestamp' }),
-    ],
-    alertSubscribers: [AlertSubscriber.email('alerts@example.com')],
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  runner = await Runner.start({ app: app.synth().directory });
+beforeAll(() => {
+  ({ runner } = system);
   ledger = new Ledger(runner);
 });
-afterAll(async () => {
-  await runner.stop();
-  rmSync(scratch, { recursive: true, force: true });
-});
 
+const play = (name: string, endpoint?: string) => system.hurry(() => runScenario(runner, ledger, scenarioOf(name), endpoint));
 const at = (path: string) => `${runner.url}/_local/console/${path}`;
 const read = async <T>(path: string) => (await fetch(at(path))).json() as Promise<T>;
 const post = (path: string, body: object, headers: Record<string, string> = {}) =>
@@ -43,7 +32,7 @@ const post = (path: string, body: object, headers: Record<string, string> = {}) 
 
 test.each(['duplicate', 'conflict', 'stale', 'future', 'tampered', 'wrong-secret', 'old-secret', 'unsigned', 'oversize', 'malformed', 'reorder'])('%s ends as it must, on every endpoint', async (name) => {
   for (const endpoint of ['standard-webhooks', 'stripe']) {
-    const report = await runScenario(runner, ledger, scenarioOf(name), endpoint);
+    const report = await play(name, endpoint);
     expect(report.checks.filter(({ passed }) => !passed)).toEqual([]);
     expect(report.skipped).toBeUndefined();
   }
@@ -51,25 +40,25 @@ test.each(['duplicate', 'conflict', 'stale', 'future', 'tampered', 'wrong-secret
 
 test.each(['good', 'stale', 'tampered', 'wrong-secret', 'oversize', 'malformed'])('%s ends as it must where a provider goes about it its own way', async (name) => {
   for (const endpoint of ['adyen', 'paypal', 'braintree', 'github', 'hmac']) {
-    const report = await runScenario(runner, ledger, scenarioOf(name), endpoint);
+    const report = await play(name, endpoint);
     expect({ endpoint, wrong: report.checks.filter(({ passed }) => !passed) }).toEqual({ endpoint, wrong: [] });
   }
 });
 
 test.each(['adyen', 'paypal', 'hmac', 'braintree'])('the signature of %s is retraced: what was signed, by which secret, and why another is refused', async (endpoint) => {
-  const good = await runScenario(runner, ledger, scenarioOf('good'), endpoint);
+  const good = await play('good', endpoint);
   const { stages } = await read<JourneyPage>(`journey?id=${good.requests[0]}`);
   expect(stages[1]).toMatchObject({ id: 'signature', state: 'done', texts: [{ title: 'Signed text' }] });
   expect(stages[1].facts).toContainEqual(['Secret', endpoint === 'paypal' ? "provider's certificate" : 'current secret']);
   expect(stages[1].groups![0].checks.every(({ passed }) => passed)).toBe(true);
-  const bad = await runScenario(runner, ledger, scenarioOf('tampered'), endpoint);
+  const bad = await play('tampered', endpoint);
   const refused = await read<JourneyPage>(`journey?id=${bad.requests[0]}`);
   expect(refused.summary.reason).toMatch(/^(signature_mismatch|malformed_signature)$/);
   expect(refused.stages[1]).toMatchObject({ state: 'failed', sentence: expect.stringMatching(/^Refused: (?!.*logged)/) });
 });
 
 test('a time that PayPal looks at before the signature is not taken for a bad signature', async () => {
-  const { requests: [id] } = await runScenario(runner, ledger, scenarioOf('stale'), 'paypal');
+  const { requests: [id] } = await play('stale', 'paypal');
   const { stages } = await read<JourneyPage>(`journey?id=${id}`);
   expect(stages[1].groups![0].checks.filter(({ passed }) => !passed).map(({ subject }) => subject)).toEqual(['Signed at about this time']);
 });
@@ -106,19 +95,19 @@ test.each([
 });
 
 test.each(['crash:validator', 'throttle:secretsmanager', 'crash:dynamodb', 'fail:events', 'crash:sns', 'throttle:sqs', 'fail:states', 'crash:archiver', 'crash:s3'])('%s loses nothing', async (name) => {
-  const report = await runScenario(runner, ledger, scenarioOf(name), 'stripe');
+  const report = await play(name, 'stripe');
   expect(report.checks.filter(({ passed }) => !passed)).toEqual([]);
   expect(report.checks.length).toBeGreaterThan(4);
 });
 
 test('what does not apply to a provider is named, not passed over', async () => {
-  expect((await runScenario(runner, ledger, scenarioOf('stale'), 'github')).skipped).toBe('this provider signs no time');
-  expect((await runScenario(runner, ledger, scenarioOf('wrong-secret'), 'paypal')).skipped).toBe('this endpoint has no secret');
-  expect((await runScenario(runner, ledger, scenarioOf('fraud-detector-fails'), 'github')).skipped).toBe('its webhooks tell of no money');
+  expect((await play('stale', 'github')).skipped).toBe('this provider signs no time');
+  expect((await play('wrong-secret', 'paypal')).skipped).toBe('this endpoint has no secret');
+  expect((await play('fraud-detector-fails', 'github')).skipped).toBe('its webhooks tell of no money');
 });
 
 test.each(['late-retry', 'table-throttled', 'validator-crashes', 'relay-crashes', 'bus-throttled', 'fraud-detector-fails'])('%s ends as it must', async (name) => {
-  const report = await runScenario(runner, ledger, scenarioOf(name), 'stripe');
+  const report = await play(name, 'stripe');
   expect(report.checks.filter(({ passed }) => !passed)).toEqual([]);
   expect(runner.services.faults.all()).toEqual([]);
 });

@@ -1,38 +1,26 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Ledger } from '../../../local/console/ledger';
 import type { ArchiveCheck, DeadLetterQueue, JourneyPage, Redriven, WatchPage } from '../../../local/console/model';
 import * as recovery from '../../../local/console/recovery';
 import { runDemo } from '../../../local/demo/demo';
-import { Runner } from '../../../local/runner/runner';
+import type { Runner } from '../../../local/runner/runner';
 import { runScenario } from '../../../local/simulate/run';
 import { scenarioOf } from '../../../local/simulate/scenarios';
-import { AlertSubscriber, WebhookProcessingSystem, WebhookProvider } from '../../../src';
+import { AlertSubscriber, WebhookProvider } from '../../../src';
+import { runningSystem } from '../../helpers/running-system';
 
 // The runner loads it with import(), which Jest does not have for CommonJS.
 jest.mock('../../../local/console/recovery-loader', () => ({ loadRecovery: async () => recovery }));
 
-let scratch: string;
+const system = runningSystem(() => ({
+  providers: [WebhookProvider.standardWebhooks(), WebhookProvider.stripe()],
+  alertSubscribers: [AlertSubscriber.email('alerts@example.com')],
+  environmentSuffix: 'test',
+}));
 let runner: Runner;
 let ledger: Ledger;
-
-beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), 'recovery-'));
-  const app = new App({ outdir: scratch });
-  new WebhookProcessingSystem(new Stack(app, 'Payments'), 'System', {
-    providers: [WebhookProvider.standardWebhooks(), WebhookProvider.stripe()],
-    alertSubscribers: [AlertSubscriber.email('alerts@example.com')],
-    environmentSuffix: 'test',
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  runner = await Runner.start({ app: app.synth().directory });
+beforeAll(() => {
+  ({ runner } = system);
   ledger = new Ledger(runner);
-});
-afterAll(async () => {
-  await runner.stop();
-  rmSync(scratch, { recursive: true, force: true });
 });
 
 const at = (path: string) => `${runner.url}/_local/console/${path}`;

@@ -40,7 +40,7 @@ async function run(id: string, customer: string, receivedEpochS: number): Promis
   };
   const { machines } = system.runner.services;
   const { executionArn } = machines.startExecution(system.nameOf('Workflow/StateMachine'), JSON.stringify({ transaction, timestamp: 't', screen: false, notify: true, label: 'Medium' }));
-  await system.settleFast();
+  await system.hurry();
   return executionArn;
 }
 
@@ -119,7 +119,7 @@ test('a run that died with the claim is noticed by the next: a person is asked, 
   const machine = system.nameOf('Workflow/StateMachine');
   const [{ input }] = machines.executions(machine).filter((execution) => execution.input.includes('"settled"'));
   machines.startExecution(machine, input);
-  await system.settleFast();
+  await system.hurry();
   expect(letters()).toMatchObject([{ stage: 'notification', error: { Error: 'DynamoDB.ConditionalCheckFailedException' } }]);
   expect(people('settled')).toHaveLength(1);
 });

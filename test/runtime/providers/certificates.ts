@@ -30,7 +30,16 @@ const EXTENDED_USAGE = '2.5.29.37';
 const NAME_CONSTRAINTS = '2.5.29.30';
 const TRUE = Buffer.from([0x01, 0x01, 0xff]);
 
-export const rsaKeys = (bits = 2048) => generateKeyPairSync('rsa', { modulusLength: bits });
+const made: ReturnType<typeof generateKeyPairSync>[] = [];
+let taken = 0;
+let kept: number | undefined;
+beforeEach(() => {
+  kept ??= taken;
+  taken = kept;
+});
+
+/** Keys that nobody else has in the same test. Those of earlier tests are taken again, as making them is what takes time. */
+export const rsaKeys = () => made[taken++] ??= generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 /** An X.509 certificate made by hand, so that everything about it can be wrong. */
 export function issue({

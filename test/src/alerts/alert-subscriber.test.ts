@@ -1,14 +1,6 @@
-import { App, aws_kinesisfirehose as firehose, aws_lambda as lambda, aws_s3 as s3, aws_sqs as sqs, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { AlertSubscriber, HandlerPackaging, RiskBand, TransactionTier, WebhookProcessingSystem } from '../../../src';
-
-function subscriptionOf(make: (stack: Stack) => AlertSubscriber) {
-  const stack = new Stack(new App(), 'Payments');
-  new WebhookProcessingSystem(stack, 'System', { packaging: HandlerPackaging.zip(), alertSubscribers: [make(stack)] });
-  const [{ Properties }, ...others] = Object.values(Template.fromStack(stack).findResources('AWS::SNS::Subscription'));
-  expect(others).toEqual([]);
-  return Properties;
-}
+import { aws_kinesisfirehose as firehose, aws_lambda as lambda, aws_s3 as s3, aws_sqs as sqs, Stack } from 'aws-cdk-lib';
+import { AlertSubscriber, RiskBand, TransactionTier } from '../../../src';
+import { subscriptionOf } from './subscription';
 
 const filter = { tiers: [TransactionTier.HIGH], riskBands: [RiskBand.HIGH, RiskBand.MEDIUM], currencies: ['EUR'], providers: ['stripe'] };
 const POLICY = { tier: ['high'], risk_band: ['high_risk', 'medium_risk'], currency: ['EUR'], provider: ['stripe'] };

@@ -4,7 +4,7 @@ import { resolveLoad } from '../../../src/capacity/expected-load';
 import { hopsOf, quotaOf } from '../../../src/capacity/hops';
 import { workOf } from '../../../src/capacity/work';
 import { definitionOf } from '../../helpers/state-machine';
-import { synthesize } from '../../helpers/template';
+import { plainSystem, SynthesizedSystem, synthesize } from '../../helpers/template';
 import { SHAPE } from '../capacity/system';
 
 const load = resolveLoad({ peakPerSecond: 100 });
@@ -34,18 +34,17 @@ const DOCUMENTED: Readonly<Record<keyof LoadQuotas, readonly [largest: number, s
 };
 const NAMES = Object.keys(QUOTAS) as (keyof typeof QUOTAS)[];
 
-const logging = (props: Parameters<typeof synthesize>[0] = {}) => {
-  const subject = synthesize(props);
+const logging = (subject = plainSystem()) => {
   expect(definitionOf(subject, subject.system.workflow)).toBeDefined();
   const { Level, IncludeExecutionData } = subject.propertiesOf(subject.system.workflow).LoggingConfiguration;
   return [Level, IncludeExecutionData];
 };
 
-const reports = (props: Parameters<typeof synthesize>[0]) => synthesize(props).system.node.tryFindChild('Capacity') !== undefined;
+const reports = ({ system }: SynthesizedSystem) => system.node.tryFindChild('Capacity') !== undefined;
 
 export const CAPACITY_DEFAULTS: { [prop: string]: () => void } = {
   'WebhookProcessingSystemProps.workflowLogging': () => expect(logging()).toEqual(['ALL', true]),
-  'WebhookProcessingSystemProps.expectedLoad': () => expect(reports({})).toBe(false),
+  'WebhookProcessingSystemProps.expectedLoad': () => expect(reports(plainSystem())).toBe(false),
   'ExpectedLoadProps.webhooksPerDay': () => expect(load.webhooksPerDay).toBe(20 * 86_400),
   'ExpectedLoadProps.averageBodyKiB': () => expect(load.bodyBytes).toBe(2048),
   'ExpectedLoadProps.tierPercentages': () => expect(load.tierPercent).toEqual({ low: 80, medium: 15, high: 5 }),
@@ -60,10 +59,10 @@ export const CAPACITY_DEFAULTS: { [prop: string]: () => void } = {
 
 export const CAPACITY_OVERRIDES: { [prop: string]: () => void } = {
   'WebhookProcessingSystemProps.workflowLogging': () => {
-    expect(logging({ workflowLogging: WorkflowLogging.EVENTS })).toEqual(['ALL', false]);
-    expect(logging({ workflowLogging: WorkflowLogging.ERRORS })).toEqual(['ERROR', true]);
+    expect(logging(synthesize({ workflowLogging: WorkflowLogging.EVENTS }))).toEqual(['ALL', false]);
+    expect(logging(synthesize({ workflowLogging: WorkflowLogging.ERRORS }))).toEqual(['ERROR', true]);
   },
-  'WebhookProcessingSystemProps.expectedLoad': () => expect(reports({ expectedLoad: { peakPerSecond: 1 } })).toBe(true),
+  'WebhookProcessingSystemProps.expectedLoad': () => expect(reports(synthesize({ expectedLoad: { peakPerSecond: 1 } }))).toBe(true),
   'ExpectedLoadProps.webhooksPerDay': () => expect(given.webhooksPerDay).toBe(5000),
   'ExpectedLoadProps.averageBodyKiB': () => expect(given.bodyBytes).toBe(512),
   'ExpectedLoadProps.tierPercentages': () => expect(given.tierPercent).toEqual({ low: 10, medium: 20, high: 70 }),

@@ -1,7 +1,7 @@
 import { FraudRule, WebhookProvider } from '../../../src';
 import { documentedProps } from '../../helpers/documented-props';
 import { definitionOf, statesOf } from '../../helpers/state-machine';
-import { render, synthesize } from '../../helpers/template';
+import { plainSystem, render, synthesize } from '../../helpers/template';
 import { ALARM_DEFAULTS } from './alarms';
 import { CAPACITY_DEFAULTS } from './capacity';
 import { HMAC_DEFAULTS } from './hmac';
@@ -10,7 +10,7 @@ import { REPOSITORY_DEFAULTS } from './repositories';
 import { SCREENING_DEFAULTS } from './screening';
 import { VENDOR_DEFAULTS } from './vendors';
 
-const subject = synthesize();
+const subject = plainSystem();
 const { system } = subject;
 const DAY_S = 86_400;
 

@@ -3,7 +3,7 @@ import {
   aws_route53 as route53, aws_s3 as s3, aws_sns as sns, Stack,
 } from 'aws-cdk-lib';
 import { EndpointDomainOptions, RiskBand, TransactionEvent, TransactionTier, WebAcl, WebhookProcessingSystemProps, WebhookProvider } from '../../../src';
-import { render, Synthesized, SynthesizedSystem, synthesize } from '../../helpers/template';
+import { once, plainSystem, render, Synthesized, SynthesizedSystem, synthesize } from '../../helpers/template';
 
 const REGION = 'eu-west-1';
 const ACCOUNT = '111122223333';
@@ -51,38 +51,42 @@ const everything = (scope: Stack): WebhookProcessingSystemProps => ({
   },
 });
 
-let made: { plain: SynthesizedSystem; full: SynthesizedSystem; withLogs: SynthesizedSystem } | undefined;
-const subjects = () => made ??= {
-  plain: synthesize(),
-  full: synthesize(everything),
-  withLogs: synthesize((scope) => ({ archival: { serverAccessLogsBucket: s3.Bucket.fromBucketName(scope, 'AccessLogs', 'access-logs') } })),
+const SUBJECTS = {
+  plain: plainSystem,
+  ruled: once(synthesize),
+  full: once(() => synthesize(everything)),
+  withLogs: once(() => synthesize((scope) => ({ archival: { serverAccessLogsBucket: s3.Bucket.fromBucketName(scope, 'AccessLogs', 'access-logs') } }))),
+  inVpc: once(() => synthesize((scope) => ({ vpc: vpc(scope) }))),
+  withDomain: once(() => synthesize((scope) => ({ endpoint: { domain: domain(scope) } }))),
 };
 const handlersOf = ({ system }: SynthesizedSystem) => [system.validator, system.relay, system.fraudDetector, system.archiver];
 const count = (subject: Synthesized, type: string) => subject.all(type).length;
 const api = (subject: Synthesized) => subject.all('AWS::ApiGateway::RestApi')[0].Properties;
-const patternOf = (options?: Parameters<SynthesizedSystem['system']['addRule']>[1]) => {
-  const subject = synthesize();
-  const rule = subject.system.addRule('Mine', options);
-  return subject.stack.resolve((rule.node.defaultChild as events.CfnRule).eventPattern);
+let added = 0;
+const ruleOf = (options?: Parameters<SynthesizedSystem['system']['addRule']>[1]): Pick<events.CfnRuleProps, 'eventPattern' | 'targets'> => {
+  const { system, stack } = SUBJECTS.ruled();
+  const { eventPattern, targets } = system.addRule(`Mine${added += 1}`, options).node.defaultChild as events.CfnRule;
+  return stack.resolve({ eventPattern, targets });
 };
+const patternOf = (options?: Parameters<typeof ruleOf>[0]) => ruleOf(options).eventPattern;
 const NEW = { replay: [{ exists: false }] };
 
 type Assertions = { [prop: string]: () => void };
 
 export const OPTION_DEFAULTS: Assertions = {
-  'ExistingResourceProps.table': () => expect(count(subjects().plain, 'AWS::DynamoDB::Table')).toBe(1),
-  'ExistingResourceProps.auditBucket': () => expect(count(subjects().plain, 'AWS::S3::Bucket')).toBe(1),
-  'ExistingResourceProps.bus': () => expect(count(subjects().plain, 'AWS::Events::EventBus')).toBe(1),
-  'ExistingResourceProps.alertTopic': () => expect(count(subjects().plain, 'AWS::SNS::Topic')).toBe(1),
+  'ExistingResourceProps.table': () => expect(count(SUBJECTS.plain(), 'AWS::DynamoDB::Table')).toBe(1),
+  'ExistingResourceProps.auditBucket': () => expect(count(SUBJECTS.plain(), 'AWS::S3::Bucket')).toBe(1),
+  'ExistingResourceProps.bus': () => expect(count(SUBJECTS.plain(), 'AWS::Events::EventBus')).toBe(1),
+  'ExistingResourceProps.alertTopic': () => expect(count(SUBJECTS.plain(), 'AWS::SNS::Topic')).toBe(1),
   'NetworkProps.vpc': () => {
-    for (const fn of handlersOf(subjects().plain)) expect(subjects().plain.propertiesOf(fn)).not.toHaveProperty('VpcConfig');
+    for (const fn of handlersOf(SUBJECTS.plain())) expect(SUBJECTS.plain().propertiesOf(fn)).not.toHaveProperty('VpcConfig');
   },
   'NetworkProps.vpcSubnets': () => {
-    const subject = synthesize((scope) => ({ vpc: vpc(scope) }));
+    const subject = SUBJECTS.inVpc();
     for (const fn of handlersOf(subject)) expect(subject.propertiesOf(fn).VpcConfig.SubnetIds).toEqual(['subnet-private']);
   },
   'NetworkProps.securityGroups': () => {
-    const subject = synthesize((scope) => ({ vpc: vpc(scope) }));
+    const subject = SUBJECTS.inVpc();
     const groups = subject.all('AWS::EC2::SecurityGroup');
     expect(groups).toHaveLength(4);
     for (const { Properties } of groups) {
@@ -90,27 +94,27 @@ export const OPTION_DEFAULTS: Assertions = {
       expect(Properties.SecurityGroupEgress).toMatchObject([{ CidrIp: '0.0.0.0/0', IpProtocol: '-1' }]);
     }
   },
-  'WebhookProcessingSystemProps.encryptionKey': () => expect(count(subjects().plain, 'AWS::KMS::Key')).toBe(0),
+  'WebhookProcessingSystemProps.encryptionKey': () => expect(count(SUBJECTS.plain(), 'AWS::KMS::Key')).toBe(0),
   'FunctionOptions.provisionedConcurrentExecutions': () => {
-    expect(count(subjects().plain, 'AWS::Lambda::Alias')).toBe(0);
-    expect(subjects().plain.system.functionAliases).toEqual({});
+    expect(count(SUBJECTS.plain(), 'AWS::Lambda::Alias')).toBe(0);
+    expect(SUBJECTS.plain().system.functionAliases).toEqual({});
   },
   'FunctionOptions.logGroup': () => {
-    for (const fn of handlersOf(subjects().plain)) expect(subjects().plain.propertiesOf(fn).LoggingConfig.LogGroup.Ref).toMatch(/LogGroup/);
+    for (const fn of handlersOf(SUBJECTS.plain())) expect(SUBJECTS.plain().propertiesOf(fn).LoggingConfig.LogGroup.Ref).toMatch(/LogGroup/);
   },
-  'EndpointProps.domain': () => expect(count(subjects().plain, 'AWS::ApiGateway::DomainName')).toBe(0),
+  'EndpointProps.domain': () => expect(count(SUBJECTS.plain(), 'AWS::ApiGateway::DomainName')).toBe(0),
   'EndpointProps.disableExecuteApiEndpoint': () => {
-    expect(api(subjects().plain).DisableExecuteApiEndpoint).toBe(false);
-    expect(api(synthesize((scope) => ({ endpoint: { domain: domain(scope) } }))).DisableExecuteApiEndpoint).toBe(true);
+    expect(api(SUBJECTS.plain()).DisableExecuteApiEndpoint).toBe(false);
+    expect(api(SUBJECTS.withDomain()).DisableExecuteApiEndpoint).toBe(true);
   },
-  'EndpointProps.webAcl': () => expect(count(subjects().plain, 'AWS::WAFv2::WebACLAssociation')).toBe(0),
-  'EndpointProps.accessLogGroup': () => expect(subjects().plain.idOf(subjects().plain.system.accessLogGroup)).toMatch(/AccessLogs/),
+  'EndpointProps.webAcl': () => expect(count(SUBJECTS.plain(), 'AWS::WAFv2::WebACLAssociation')).toBe(0),
+  'EndpointProps.accessLogGroup': () => expect(SUBJECTS.plain().idOf(SUBJECTS.plain().system.accessLogGroup)).toMatch(/AccessLogs/),
   'EndpointDomainOptions.hostedZone': () => {
-    const subject = synthesize((scope) => ({ endpoint: { domain: domain(scope) } }));
+    const subject = SUBJECTS.withDomain();
     expect(count(subject, 'AWS::Route53::RecordSet')).toBe(0);
   },
   'EndpointDomainOptions.mutualTls': () => {
-    const subject = synthesize((scope) => ({ endpoint: { domain: domain(scope) } }));
+    const subject = SUBJECTS.withDomain();
     expect(subject.propertiesOf(subject.system.domain!)).not.toHaveProperty('MutualTlsAuthentication');
   },
   'ManagedWebAclOptions.requestsPerAddress': () => {
@@ -118,8 +122,8 @@ export const OPTION_DEFAULTS: Assertions = {
     expect(JSON.stringify(subject.all('AWS::WAFv2::WebACL')[0].Properties.Rules)).not.toContain('RateBased');
   },
   'ArchivalProps.serverAccessLogsBucket': () =>
-    expect(subjects().plain.propertiesOf(subjects().plain.system.auditBucket)).not.toHaveProperty('LoggingConfiguration'),
-  'WebhookEndpointOptions.allowedCidrs': () => expect(api(subjects().plain)).not.toHaveProperty('Policy'),
+    expect(SUBJECTS.plain().propertiesOf(SUBJECTS.plain().system.auditBucket)).not.toHaveProperty('LoggingConfiguration'),
+  'WebhookEndpointOptions.allowedCidrs': () => expect(api(SUBJECTS.plain())).not.toHaveProperty('Policy'),
   'TransactionRuleOptions.event': () => expect(patternOf()['detail-type']).toEqual(['Transaction Created']),
   'TransactionRuleOptions.tiers': () => expect(patternOf().detail).toEqual(NEW),
   'TransactionRuleOptions.riskBands': () => expect(patternOf({ event: TransactionEvent.SCREENED }).detail).toEqual(NEW),
@@ -127,83 +131,82 @@ export const OPTION_DEFAULTS: Assertions = {
   'TransactionRuleOptions.currencies': () => expect(patternOf().detail).toEqual(NEW),
   'TransactionRuleOptions.replays': () => expect(patternOf()).toMatchObject({ 'replay-name': [{ exists: false }], 'detail': NEW }),
   'TransactionRuleOptions.targets': () => {
-    const subject = synthesize();
-    expect(subject.stack.resolve((subject.system.addRule('Mine').node.defaultChild as events.CfnRule).targets)).toBeUndefined();
+    expect(ruleOf().targets).toBeUndefined();
   },
 };
 
 export const OPTION_OVERRIDES: Assertions = {
   'ExistingResourceProps.table': () => {
-    const { full } = subjects();
+    const full = SUBJECTS.full();
     expect(count(full, 'AWS::DynamoDB::Table')).toBe(0);
     for (const fn of [full.system.validator, full.system.fraudDetector, full.system.archiver]) expect(full.environmentOf(fn).TABLE_NAME).toBe('given');
     expect(full.all('AWS::Lambda::EventSourceMapping')[0].Properties.EventSourceArn).toContain('table/given/stream/1');
   },
   'ExistingResourceProps.auditBucket': () => {
-    const { full } = subjects();
+    const full = SUBJECTS.full();
     expect(count(full, 'AWS::S3::Bucket')).toBe(0);
     expect(full.environmentOf(full.system.archiver).AUDIT_BUCKET_NAME).toBe('given-bucket');
   },
   'ExistingResourceProps.bus': () => {
-    const { full } = subjects();
+    const full = SUBJECTS.full();
     expect(count(full, 'AWS::Events::EventBus')).toBe(0);
     expect(full.propertiesOf(full.system.highValueRule).EventBusName).toBe('given-bus');
   },
   'ExistingResourceProps.alertTopic': () => {
-    const { full } = subjects();
+    const full = SUBJECTS.full();
     expect(count(full, 'AWS::SNS::Topic')).toBe(0);
     expect(full.environmentOf(full.system.fraudDetector).ALERT_TOPIC_ARN).toContain(':given-topic');
   },
   'NetworkProps.vpc': () => {
-    for (const fn of handlersOf(subjects().full)) expect(subjects().full.propertiesOf(fn)).toHaveProperty('VpcConfig');
+    for (const fn of handlersOf(SUBJECTS.full())) expect(SUBJECTS.full().propertiesOf(fn)).toHaveProperty('VpcConfig');
   },
   'NetworkProps.vpcSubnets': () => {
-    for (const fn of handlersOf(subjects().full)) expect(subjects().full.propertiesOf(fn).VpcConfig.SubnetIds).toEqual(['subnet-isolated']);
+    for (const fn of handlersOf(SUBJECTS.full())) expect(SUBJECTS.full().propertiesOf(fn).VpcConfig.SubnetIds).toEqual(['subnet-isolated']);
   },
   'NetworkProps.securityGroups': () => {
-    for (const fn of handlersOf(subjects().full)) expect(subjects().full.propertiesOf(fn).VpcConfig.SecurityGroupIds).toEqual(['sg-given']);
+    for (const fn of handlersOf(SUBJECTS.full())) expect(SUBJECTS.full().propertiesOf(fn).VpcConfig.SecurityGroupIds).toEqual(['sg-given']);
   },
   'WebhookProcessingSystemProps.encryptionKey': () => {
-    for (const fn of handlersOf(subjects().full)) expect(render(subjects().full.propertiesOf(fn).KmsKeyArn)).toMatch(/^\$\{Key\w+\.Arn\}$/);
+    for (const fn of handlersOf(SUBJECTS.full())) expect(render(SUBJECTS.full().propertiesOf(fn).KmsKeyArn)).toMatch(/^\$\{Key\w+\.Arn\}$/);
   },
   'FunctionOptions.provisionedConcurrentExecutions': () => {
-    const { full } = subjects();
+    const full = SUBJECTS.full();
     expect(full.propertiesOf(full.system.functionAliases.validator)).toMatchObject({
       Name: 'live', ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 3 },
     });
   },
   'FunctionOptions.logGroup': () => {
-    expect(subjects().full.propertiesOf(subjects().full.system.validator).LoggingConfig.LogGroup).toBe('given-logs');
+    expect(SUBJECTS.full().propertiesOf(SUBJECTS.full().system.validator).LoggingConfig.LogGroup).toBe('given-logs');
   },
   'EndpointProps.domain': () => {
-    const { full } = subjects();
+    const full = SUBJECTS.full();
     expect(full.propertiesOf(full.system.domain!)).toMatchObject({ DomainName: 'hooks.example.com', SecurityPolicy: 'TLS_1_2' });
     expect(full.system.webhookUrl('stripe')).toMatch(/\/webhook\/stripe$/);
   },
-  'EndpointProps.disableExecuteApiEndpoint': () => expect(api(subjects().full).DisableExecuteApiEndpoint).toBe(true),
-  'EndpointProps.webAcl': () => expect(count(subjects().full, 'AWS::WAFv2::WebACLAssociation')).toBe(1),
+  'EndpointProps.disableExecuteApiEndpoint': () => expect(api(SUBJECTS.full()).DisableExecuteApiEndpoint).toBe(true),
+  'EndpointProps.webAcl': () => expect(count(SUBJECTS.full(), 'AWS::WAFv2::WebACLAssociation')).toBe(1),
   'EndpointProps.accessLogGroup': () => {
-    expect(render(subjects().full.all('AWS::ApiGateway::Stage')[0].Properties.AccessLogSetting.DestinationArn)).toContain(':log-group:given-access-logs');
+    expect(render(SUBJECTS.full().all('AWS::ApiGateway::Stage')[0].Properties.AccessLogSetting.DestinationArn)).toContain(':log-group:given-access-logs');
   },
   'EndpointDomainOptions.hostedZone': () => {
-    const records = subjects().full.all('AWS::Route53::RecordSet').map(({ Properties }) => [Properties.Name, Properties.Type]);
+    const records = SUBJECTS.full().all('AWS::Route53::RecordSet').map(({ Properties }) => [Properties.Name, Properties.Type]);
     expect(records).toEqual([['hooks.example.com.', 'A'], ['hooks.example.com.', 'AAAA']]);
   },
   'EndpointDomainOptions.mutualTls': () => {
-    const { full } = subjects();
+    const full = SUBJECTS.full();
     expect(full.propertiesOf(full.system.domain!).MutualTlsAuthentication).toEqual({ TruststoreUri: 's3://trust/store.pem', TruststoreVersion: 'v1' });
   },
   'ManagedWebAclOptions.requestsPerAddress': () => {
-    const rules = subjects().full.all('AWS::WAFv2::WebACL')[0].Properties.Rules;
+    const rules = SUBJECTS.full().all('AWS::WAFv2::WebACL')[0].Properties.Rules;
     expect(rules[rules.length - 1].Statement.RateBasedStatement).toEqual({ Limit: 50_000, AggregateKeyType: 'IP' });
   },
   'ArchivalProps.serverAccessLogsBucket': () => {
-    const { withLogs } = subjects();
+    const withLogs = SUBJECTS.withLogs();
     expect(withLogs.propertiesOf(withLogs.system.auditBucket).LoggingConfiguration)
       .toEqual({ DestinationBucketName: 'access-logs', LogFilePrefix: 'transaction-audit-logs/' });
   },
   'WebhookEndpointOptions.allowedCidrs': () =>
-    expect(api(subjects().full).Policy.Statement[0].Condition).toEqual({ IpAddress: { 'aws:SourceIp': ['192.0.2.0/24'] } }),
+    expect(api(SUBJECTS.full()).Policy.Statement[0].Condition).toEqual({ IpAddress: { 'aws:SourceIp': ['192.0.2.0/24'] } }),
   'TransactionRuleOptions.event': () => {
     const types = Object.values(TransactionEvent).map((event) => patternOf({ event })['detail-type'][0]);
     expect(types).toEqual(['Transaction Created', 'Transaction Screened', 'Transaction Conflict', 'Webhook Received']);
@@ -217,8 +220,6 @@ export const OPTION_OVERRIDES: Assertions = {
   'TransactionRuleOptions.currencies': () => expect(patternOf({ currencies: ['JPY'] }).detail).toEqual({ ...NEW, currency: ['JPY'] }),
   'TransactionRuleOptions.replays': () => expect(patternOf({ replays: true })).toEqual({ 'source': ['webhook.transaction'], 'detail-type': ['Transaction Created'] }),
   'TransactionRuleOptions.targets': () => {
-    const subject = synthesize();
-    const rule = subject.system.addRule('Mine', { targets: [{ bind: () => ({ arn: 'arn:aws:sqs:eu-west-1:111122223333:mine' }) }] });
-    expect(subject.stack.resolve((rule.node.defaultChild as events.CfnRule).targets)).toMatchObject([{ arn: 'arn:aws:sqs:eu-west-1:111122223333:mine' }]);
+    expect(ruleOf({ targets: [{ bind: () => ({ arn: 'arn:aws:sqs:eu-west-1:111122223333:mine' }) }] }).targets).toMatchObject([{ arn: 'arn:aws:sqs:eu-west-1:111122223333:mine' }]);
   },
 };

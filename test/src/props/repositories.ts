@@ -1,9 +1,10 @@
-import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { HandlerRepository, HandlerRepositoryProps } from '../../../src';
+import { testApp } from '../../helpers/template';
 
 function repositoryOf(props: HandlerRepositoryProps) {
-  const stack = new Stack(new App(), 'Test');
+  const stack = new Stack(testApp(), 'Test');
   new HandlerRepository(stack, 'Validator', props);
   const [{ Properties, DeletionPolicy }] = Object.values(Template.fromStack(stack).findResources('AWS::ECR::Repository'));
   const { rules } = JSON.parse(Properties.LifecyclePolicy.LifecyclePolicyText);

@@ -1,8 +1,9 @@
-import { App, aws_lambda as lambda, Duration, Stack } from 'aws-cdk-lib';
+import { aws_lambda as lambda, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { FraudDetectionProps, FraudModel, FraudRule, HandlerPackaging, WebhookProcessingSystem } from '../../../src';
 import { resolveThresholds } from '../../../src/routing/tiers';
 import { resolveFraudDetection } from '../../../src/screening/fraud-detection';
+import { testApp } from '../../helpers/template';
 
 const ruleOf = (rule: FraudRule) => rule._resolve(resolveThresholds({ currencies: { JPY: { medium: 1, high: 1_500_000 } } }));
 const resolved = (props: FraudDetectionProps) => resolveFraudDetection(props).config;
@@ -50,7 +51,7 @@ test('a model makes a band reachable that the rules alone do not reach', () => {
 
 describe('synthesized', () => {
   const synthesize = (fraudDetection: (stack: Stack) => FraudDetectionProps) => {
-    const stack = new Stack(new App(), 'Payments');
+    const stack = new Stack(testApp(), 'Payments');
     const system = new WebhookProcessingSystem(stack, 'System', { packaging: HandlerPackaging.zip(), fraudDetection: fraudDetection(stack) });
     const role = stack.getLogicalId(system.fraudDetector.role!.node.defaultChild as never);
     const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { Roles: [{ Ref: role }] } }));
