@@ -54,7 +54,9 @@ async function archivedRows() {
     await (index === 0 ? verdicts.alertSent(key, AT) : verdicts.alertFolded(key, AT));
     await notify({ transaction_id: { S: key.transaction_id }, event_id: { S: key.event_id } });
   }
-  await engines.table.put(itemOf(conflictOf(rowWith({ transactionId: 'conflict' }))));
+  const conflict = itemOf(conflictOf(rowWith({ transactionId: 'conflict' })));
+  await engines.table.put(conflict);
+  await notify({ transaction_id: { S: conflict.transaction_id.S! }, event_id: { S: conflict.event_id.S! } });
   const notice = rowWith({ transactionId: 'notice', amount: null, moneyMoved: false });
   await engines.table.put(itemOf({ ...notice, event: { ...notice.event, needs_fetch: true } }));
   expect(await engines.run('run-1')).toBe('done');
