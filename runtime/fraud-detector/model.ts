@@ -42,10 +42,10 @@ export function remoteModel(config: FraudModelConfig, { region, credentials, end
 }
 
 /** What the model is told: the transaction and its metadata, and the customer's other transactions. */
-export function questionOf({ transaction, amount, currency, country, history }: Screened): string {
-  const { transaction_id, provider, event_type, tier, customer_id, occurred_at, metadata } = transaction;
+export function questionOf({ transaction, currency, country, history }: Screened): string {
+  const { transaction_id, provider, event_type, amount_text, tier, customer_id, occurred_at, metadata } = transaction;
   return JSON.stringify({
-    transaction_id, provider, event_type, amount: formatDecimal(amount), currency, tier, customer_id, country, occurred_at, metadata,
+    transaction_id, provider, event_type, amount: amount_text, currency, tier, customer_id, country, occurred_at, metadata,
     history: history.entries.map((entry) => ({ ...entry, of: undefined, amount: formatDecimal(entry.amount) })),
   });
 }

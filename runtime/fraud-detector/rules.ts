@@ -1,5 +1,5 @@
 import type { FraudRuleConfig, TransactionDetail } from '../../src/contract';
-import { compareDecimals, Decimal, formatDecimal, parseDecimal, trimDecimal } from '../transaction/decimal';
+import { compareDecimals, Decimal, formatDecimal, magnitude, parseDecimal, trimDecimal } from '../transaction/decimal';
 import { limitFor } from '../transaction/tier';
 import { History, NO_HISTORY } from './history';
 import { newCustomer, structuring, unusualCountry, unusualCurrency, velocityCount, velocitySum } from './history-rules';
@@ -14,6 +14,7 @@ export interface Observation {
 /** A transaction whose money is known. */
 export interface Screened {
   readonly transaction: TransactionDetail;
+  /** Without its sign: what goes out is judged like what comes in. */
   readonly amount: Decimal;
   readonly currency: string;
   /** Where it was paid from, as far as the metadata says. */
@@ -107,5 +108,5 @@ export function screenedOf(transaction: TransactionDetail, history: History = NO
   }
   const { metadata, amount_text, currency } = transaction;
   const country = countryCode(metadata.country) ?? countryCode(metadata.card_country);
-  return { transaction, amount: parseDecimal(amount_text), currency, country, history };
+  return { transaction, amount: magnitude(parseDecimal(amount_text)), currency, country, history };
 }

@@ -39,6 +39,11 @@ export function fromMinorUnits(text: string, exponent: number): Decimal {
   return { units, scale: exponent };
 }
 
+/** The amount without its sign. */
+export function magnitude({ units, scale }: Decimal): Decimal {
+  return { units: units < 0n ? -units : units, scale };
+}
+
 /** Plain decimal text with all of its decimals: `500.00` stays `500.00`. */
 export function formatDecimal({ units, scale }: Decimal): string {
   const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, '0');

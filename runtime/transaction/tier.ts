@@ -1,5 +1,5 @@
 import type { AmountsByCurrency, Tier, TierThresholds } from '../../src/contract';
-import { compareDecimals, Decimal, parseDecimal } from './decimal';
+import { compareDecimals, Decimal, magnitude, parseDecimal } from './decimal';
 
 /** The limit that applies to `currency`. */
 export function limitFor(limits: AmountsByCurrency, currency: string): Decimal {
@@ -7,8 +7,8 @@ export function limitFor(limits: AmountsByCurrency, currency: string): Decimal {
 }
 
 /** The tier of an amount: low < medium limit ≤ medium ≤ high limit < high. Every amount has exactly one; what goes out counts like what comes in. */
-export function tierOf({ units, scale }: Decimal, currency: string, thresholds: TierThresholds): Tier {
-  const amount = { units: units < 0n ? -units : units, scale };
-  if (compareDecimals(amount, limitFor(thresholds.medium, currency)) < 0) return 'low';
-  return compareDecimals(amount, limitFor(thresholds.high, currency)) <= 0 ? 'medium' : 'high';
+export function tierOf(amount: Decimal, currency: string, thresholds: TierThresholds): Tier {
+  const size = magnitude(amount);
+  if (compareDecimals(size, limitFor(thresholds.medium, currency)) < 0) return 'low';
+  return compareDecimals(size, limitFor(thresholds.high, currency)) <= 0 ? 'medium' : 'high';
 }

@@ -10,6 +10,7 @@ const MISS = false;
 
 describe('each rule at its boundary', () => {
   test.each([
+    ['high_amount', '-5000.00', 'USD', MISS], ['high_amount', '-5000.01', 'USD', HIT], ['round_amount', '-1000', 'USD', HIT],
     ['high_amount', '5000.00', 'USD', MISS], ['high_amount', '5000.01', 'USD', HIT],
     ['high_amount', '750000', 'JPY', MISS], ['high_amount', '750001', 'JPY', HIT], ['high_amount', '5001', 'JPY', MISS],
     ['very_high_amount', '20000', 'USD', MISS], ['very_high_amount', '20000.01', 'USD', HIT],
