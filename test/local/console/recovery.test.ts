@@ -25,7 +25,11 @@ beforeAll(() => {
 
 const at = (path: string) => `${runner.url}/_local/console/${path}`;
 const read = async <T>(path: string) => (await fetch(at(path))).json() as Promise<T>;
-const post = async <T>(path: string, body: object) => (await fetch(at(path), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })).json() as Promise<T>;
+const post = <T>(path: string, body: object) => system.hurry(async () => {
+  const answer = await fetch(at(path), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  return answer.json() as Promise<T>;
+});
+const play = (name: string, endpoint?: string) => system.hurry(() => runScenario(runner, ledger, scenarioOf(name), endpoint));
 const ringing = async () => (await read<WatchPage>('watch')).alarms.filter(({ state }) => state === 'ALARM').map(({ name }) => name).sort();
 const letters = async () => (await read<DeadLetterQueue[]>('dead-letters')).flatMap((queue) => queue.letters.map(({ reason }) => `${queue.source} ${reason}`));
 
@@ -76,7 +80,7 @@ test('the journey of an archived payment ends with its record, its manifest and 
 });
 
 test('a screening that failed for good rings; a dry run changes nothing; a redrive brings it back into its journey', async () => {
-  const { requests: [id] } = await runScenario(runner, ledger, scenarioOf('fraud-detector-down'));
+  const { requests: [id] } = await play('fraud-detector-down');
   expect(await ringing()).toEqual(['workflow-dead-letters-test']);
   expect(await letters()).toEqual([expect.stringMatching(/^workflow Lambda\./)]);
 
@@ -98,7 +102,7 @@ test('an unknown source is answered with those there are', async () => {
 
 test('an archive that fails for good rings, and its run can be redriven', async () => {
   const { id } = await post<{ id: string }>('fault', { service: 's3', effect: 'fail' });
-  await runScenario(runner, ledger, scenarioOf('good'));
+  await play('good');
   await post('archive', { all: true });
   await post('end-fault', { id });
   expect(await ringing()).toEqual(expect.arrayContaining(['archive-dead-letters-test']));
@@ -106,7 +110,7 @@ test('an archive that fails for good rings, and its run can be redriven', async 
 });
 
 test('the previous secret still in use rings for its endpoint', async () => {
-  await runScenario(runner, ledger, scenarioOf('old-secret'), 'stripe');
+  await play('old-secret', 'stripe');
   expect(await ringing()).toContain('previous-secret-used-stripe-test');
   expect(await ringing()).not.toContain('previous-secret-used-standard-webhooks-test');
 });
