@@ -381,11 +381,12 @@ export class WebhookProcessingSystem extends Construct {
 
   /** URL to register at a provider: that of the endpoint `name`, or the bare one. */
   public webhookUrl(name?: string): string {
-    return this.endpoint.urlFor(name === undefined ? '/webhook' : `/webhook/${name}`);
+    return this.endpoint.urlFor(name);
   }
 
   /** Adds a rule of your own to the bus, for events of this system. */
   public addRule(id: string, options: TransactionRuleOptions = {}): events.Rule {
+    options.endpoints?.forEach((name) => this.endpoint.refuseUnknown('addRule endpoints', name));
     return transactionRule(this, id, this.bus, options);
   }
 
@@ -413,6 +414,7 @@ export class WebhookProcessingSystem extends Construct {
 
   /** Webhooks of an endpoint that were stored for the first time. */
   public metricWebhooksAccepted(endpoint: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    this.endpoint.refuseUnknown('metricWebhooksAccepted endpoint', endpoint);
     return this.metrics.metric(METRIC.webhooksAccepted, { [DIMENSION.provider]: endpoint }, props);
   }
 
