@@ -142,7 +142,8 @@ export interface WebhookProcessingSystemProps extends ExistingResourceProps, Net
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Gives every resource a physical name that ends in this suffix, e.g. `transactions-dev`.
+   * Gives every resource a physical name that ends in this suffix, e.g. `transactions-acme-dev`. All accounts of AWS share the names of
+   * buckets: use a suffix that nobody else has. 1 to 20 lower-case letters, digits and inner hyphens.
    *
    * @default - no physical names
    */
@@ -276,6 +277,7 @@ export class WebhookProcessingSystem extends Construct {
   public constructor(scope: Construct, id: string, props: WebhookProcessingSystemProps = {}) {
     super(scope, id);
     const naming = new Naming(props.environmentSuffix);
+    naming.claim(this, props.auditBucket === undefined || props.archival?.athena !== undefined);
     const retention = resolveRetention(props.retention);
     const thresholds = resolveThresholds(props.thresholds);
     const fraudDetection = resolveFraudDetection(props.fraudDetection, thresholds);
