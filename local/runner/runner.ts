@@ -9,11 +9,12 @@ import { Journal } from '../kernel/journal';
 import { Resource } from '../kernel/resource';
 import { XRayDaemon } from '../lambda/xray';
 import { claimDirectory } from './data-directory';
+import { refuseExisting } from './existing';
 import { loadResources } from './loaders';
 import { keepState } from './persistence';
 import { Control, router } from './router';
 import { createServices, pendingWork, Services, stopServices } from './services';
-import { holdsSystem, System, systemsIn } from './systems';
+import { holdsSystem, System, systemsIn, withoutSystem } from './systems';
 
 export interface RunnerOptions {
   /** Cloud assembly, the folder `cdk synth` writes. */
@@ -41,7 +42,7 @@ export class Runner {
   public static async start({ app, port = 0, data, modelEndpoint }: RunnerOptions): Promise<Runner> {
     const assembly = readAssembly(app);
     const stacks = assembly.stacks.filter(holdsSystem).map(({ name }) => name);
-    if (stacks.length === 0) throw new Error(`No stack in ${app} contains a WebhookProcessingSystem; it has ${assembly.stacks.map(({ name }) => name).join(', ')}`);
+    if (stacks.length === 0) throw new Error(withoutSystem(app, assembly.stacks));
 
     const directory = data === undefined ? undefined : resolve(data);
     const release = directory === undefined ? () => undefined : claimDirectory(directory);
@@ -64,6 +65,7 @@ export class Runner {
     const services = createServices({ clock, endpoint: url, directory, modelEndpoint, xrayAddress: await xray.start() }, journal, xray);
     try {
       const { resources } = resolveStacks(assembly, { stacks, endpoint: url });
+      refuseExisting(resources);
       const endState = directory === undefined ? () => undefined : keepState(services, directory);
       const unsupported = await loadResources(resources, services, assembly);
       const runner = new Runner(url, stacks, services, resources, systemsIn(resources), unsupported, server, () => {
