@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { backtest } from './commands/backtest';
+import { commandLine, messageOf } from './commands/command-line';
 import { simulate } from './commands/simulate';
 import { start } from './commands/start';
 import { verify } from './commands/verify';
@@ -42,20 +42,6 @@ at the Unix time "now" (default: the clock) with the functions the validator use
   --archive FROM  a directory of archive objects, or where they are in S3
 `;
 
-const OPTIONS = {
-  'app': { type: 'string', default: 'cdk.out' },
-  'port': { type: 'string', default: '8787' },
-  'data': { type: 'string' },
-  'model-endpoint': { type: 'string' },
-  'demo': { type: 'string' },
-  'rules': { type: 'string' },
-  'archive': { type: 'string' },
-  'endpoint': { type: 'string' },
-  'region': { type: 'string' },
-  'json': { type: 'boolean', default: false },
-  'help': { type: 'boolean', default: false },
-} as const;
-
 /** Commands with options of their own, loaded when they are asked for: only they need AWS clients. */
 const OWN_OPTIONS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   archive: async (args) => (await import('./commands/archive/command.js')).archiveCommand(args),
@@ -64,22 +50,21 @@ const OWN_OPTIONS: Readonly<Record<string, (args: readonly string[]) => Promise<
 };
 
 async function main(): Promise<number> {
-  const [first, ...rest] = process.argv.slice(2);
+  const args = process.argv.slice(2).map((arg) => (arg === '-h' ? '--help' : arg));
+  const [first, ...rest] = args;
   if (first !== undefined && Object.hasOwn(OWN_OPTIONS, first)) return OWN_OPTIONS[first](rest);
-  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
-  const [command = 'help', ...others] = positionals;
-  if (values.help || command === 'help') {
+  const { command, names, values } = commandLine(args);
+  if (command === 'help') {
     process.stdout.write(USAGE);
     return 0;
   }
-  if (command === 'verify' && others.length === 0) return verify();
-  if (command === 'backtest' && others.length === 0) {
+  if (command === 'verify') return verify();
+  if (command === 'backtest') {
     const { rules, archive, json, endpoint, region } = values;
     if (rules === undefined || archive === undefined) throw new Error('backtest needs --rules FILE and --archive DIR|s3://BUCKET/PREFIX');
     return backtest({ rules, archive, json, endpoint, region });
   }
-  if (command === 'simulate') return simulate({ app: values.app, names: others, endpoint: values.endpoint, json: values.json });
-  if (command !== 'start' || others.length > 0) throw new Error(`Unknown command: ${positionals.join(' ')}\n\n${USAGE}`);
+  if (command === 'simulate') return simulate({ app: values.app, names, endpoint: values.endpoint, json: values.json });
   return start({
     app: values.app,
     port: wholeNumber('--port', values.port, 0, 65_535),
@@ -99,7 +84,7 @@ function wholeNumber(option: string, text: string, min: number, max: number): nu
 main().then(
   (code) => { process.exitCode = code; },
   (error: Error) => {
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = 2;
   },
 );

@@ -1,4 +1,4 @@
-import { aws_dynamodb as dynamodb, aws_events as events, aws_s3 as s3, aws_sns as sns, IResource, Stack, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, aws_dynamodb as dynamodb, aws_events as events, aws_s3 as s3, aws_sns as sns, IResource, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ArchivalProps } from './archive/archive';
 import { TABLE } from './contract';
@@ -30,7 +30,7 @@ export interface ExistingResourceProps {
   readonly bus?: events.IEventBus;
 
   /**
-   * Topic of all alerts, which the roles of the system may publish to.
+   * Standard topic of all alerts, which the roles of the system may publish to.
    *
    * @default - a new topic
    */
@@ -41,9 +41,11 @@ export interface ExistingResourceProps {
 export function checkExisting(scope: Construct, existing: ExistingResourceProps, retention: RetentionProps = {}, archival: ArchivalProps = {}): void {
   const { table, auditBucket, bus, alertTopic } = existing;
   for (const [prop, resource] of Object.entries({ table, auditBucket, bus, alertTopic })) checkRegion(scope, prop, resource);
+  for (const [prop, resource] of Object.entries({ table, bus })) checkAccount(scope, prop, resource);
+  check(!alertTopic?.fifo, 'alertTopic', 'a FIFO topic', 'use a standard topic: a FIFO topic reaches neither email nor SMS, and wants a group with every message');
   if (table) {
     check(table.tableStreamArn !== undefined, 'table', table.node.path || 'imported', 'turn its stream on with new images, and import it with tableStreamArn');
-    checkSchema(table);
+    checkTable(table);
     refuseSetting('retention.pointInTimeRecovery', retention.pointInTimeRecovery, 'table');
   }
   if (auditBucket) {
@@ -56,18 +58,51 @@ export function checkExisting(scope: Construct, existing: ExistingResourceProps,
 /** Refuses what is known to be in another region than the system: none of it works from there. */
 export function checkRegion(scope: Construct, prop: string, resource: IResource | undefined): void {
   const { region } = Stack.of(scope);
-  if (!resource || Token.isUnresolved(resource.env.region) || Token.isUnresolved(region)) return;
-  check(resource.env.region === region, prop, `in ${resource.env.region}`, `use one in ${region}, the region of the stack`);
+  const place = placeOf(resource).region;
+  if (place === undefined || Token.isUnresolved(place) || Token.isUnresolved(region)) return;
+  check(place === region, prop, `in ${place}`, `use one in ${region}, the region of the stack`);
 }
 
-function checkSchema(table: dynamodb.ITable): void {
-  if (!(table instanceof dynamodb.Table)) return;
-  const { partitionKeys, sortKeys } = table.schemaV2();
-  const keys = [...partitionKeys, ...sortKeys].map((key) => `${key.name} (${key.type})`).join(', ');
+/** Refuses what is known to be in another account, where functions and rules of the stack do not look for it. */
+function checkAccount(scope: Construct, prop: string, resource: IResource | undefined): void {
+  const { account } = Stack.of(scope);
+  const place = placeOf(resource).account;
+  if (place === undefined || Token.isUnresolved(place) || Token.isUnresolved(account)) return;
+  check(place === account, prop, `in the account ${place}`, `use one in ${account}, the account of the stack`);
+}
+
+/** Where it is. An imported table says so in its ARN alone: its environment is that of the stack it is imported into. */
+function placeOf(resource: (IResource & Partial<dynamodb.ITable>) | undefined): { readonly account?: string; readonly region?: string } {
+  if (resource?.tableArn === undefined || Token.isUnresolved(resource.tableArn)) return resource?.env ?? {};
+  return Arn.split(resource.tableArn, ArnFormat.SLASH_RESOURCE_NAME);
+}
+
+/** Of an imported table nothing is known. */
+function checkTable(table: dynamodb.ITable): void {
+  const resource = table.node.defaultChild;
+  if (!(resource instanceof dynamodb.CfnTable) && !(resource instanceof dynamodb.CfnGlobalTable)) return;
+  const { keySchema, attributeDefinitions, streamSpecification, timeToLiveSpecification } = resource;
+  const { schema, types, stream, ttl }: TableSettings = Stack.of(resource).resolve({
+    schema: keySchema, types: attributeDefinitions, stream: streamSpecification, ttl: timeToLiveSpecification,
+  });
+  const keys = schema.map((key) => `${key.attributeName} (${types.find(({ attributeName }) => attributeName === key.attributeName)?.attributeType})`).join(', ');
   check(
     keys === `${TABLE.partitionKey} (S), ${TABLE.sortKey} (S)`, 'table', `a table with the keys ${keys}`,
     `use one with the partition key ${TABLE.partitionKey} and the sort key ${TABLE.sortKey}, both strings`,
   );
+  const view = stream?.streamViewType;
+  check(view === undefined || /^NEW/.test(view), 'table', `a table with a stream of ${view}`, 'use StreamViewType.NEW_IMAGE: what is published is in the new image');
+  check(
+    ttl?.attributeName === TABLE.timeToLive, 'table', `a table with time to live by ${ttl?.attributeName ?? 'nothing'}`,
+    `set timeToLiveAttribute to ${TABLE.timeToLive}, or tombstones and histories stay for ever`,
+  );
+}
+
+interface TableSettings {
+  readonly schema: { readonly attributeName: string }[];
+  readonly types: { readonly attributeName: string; readonly attributeType: string }[];
+  readonly stream?: { readonly streamViewType?: string };
+  readonly ttl?: { readonly attributeName?: string };
 }
 
 function refuseSetting(prop: string, value: unknown, resource: string): void {

@@ -16,9 +16,12 @@ export function checkWholeNumber(prop: string, value: number | undefined, min: n
   check(Number.isInteger(value) && value >= min && value <= max, prop, value, `use a whole number from ${min} to ${max}`);
 }
 
-/** A duration must be whole days, and at least `min` of them. */
+/** A duration must be whole days, and at least `min` of them; one that is a token cannot be converted into days. */
 export function checkDays(prop: string, value: Duration, min: number, max: number): void {
-  if (value.isUnresolved()) return;
+  if (value.isUnresolved()) {
+    check(value.unitLabel() === 'days', prop, `a token in ${value.unitLabel()}`, 'use Duration.days()');
+    return;
+  }
   const days = value.toMilliseconds() / Duration.days(1).toMilliseconds();
   check(Number.isInteger(days) && days >= min && days <= max, prop, `${days} days`, `use ${min} to ${max} whole days`);
 }

@@ -142,7 +142,8 @@ export interface WebhookProcessingSystemProps extends ExistingResourceProps, Net
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Gives every resource a physical name that ends in this suffix, e.g. `transactions-dev`.
+   * Gives every resource a physical name that ends in this suffix, e.g. `transactions-acme-dev`. All accounts of AWS share the names of
+   * buckets: use a suffix that nobody else has. 1 to 20 lower-case letters, digits and inner hyphens.
    *
    * @default - no physical names
    */
@@ -276,6 +277,7 @@ export class WebhookProcessingSystem extends Construct {
   public constructor(scope: Construct, id: string, props: WebhookProcessingSystemProps = {}) {
     super(scope, id);
     const naming = new Naming(props.environmentSuffix);
+    naming.claim(this, props.auditBucket === undefined || props.archival?.athena !== undefined);
     const retention = resolveRetention(props.retention);
     const thresholds = resolveThresholds(props.thresholds);
     const fraudDetection = resolveFraudDetection(props.fraudDetection, thresholds);
@@ -382,11 +384,12 @@ export class WebhookProcessingSystem extends Construct {
 
   /** URL to register at a provider: that of the endpoint `name`, or the bare one. */
   public webhookUrl(name?: string): string {
-    return this.endpoint.urlFor(name === undefined ? '/webhook' : `/webhook/${name}`);
+    return this.endpoint.urlFor(name);
   }
 
   /** Adds a rule of your own to the bus, for events of this system. */
   public addRule(id: string, options: TransactionRuleOptions = {}): events.Rule {
+    options.endpoints?.forEach((name) => this.endpoint.refuseUnknown('addRule endpoints', name));
     return transactionRule(this, id, this.bus, options);
   }
 
@@ -414,6 +417,7 @@ export class WebhookProcessingSystem extends Construct {
 
   /** Webhooks of an endpoint that were stored for the first time. */
   public metricWebhooksAccepted(endpoint: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    this.endpoint.refuseUnknown('metricWebhooksAccepted endpoint', endpoint);
     return this.metrics.metric(METRIC.webhooksAccepted, { [DIMENSION.provider]: endpoint }, props);
   }
 

@@ -33,7 +33,7 @@ function imageCode(assembly: Assembly, lambda: Resource): FunctionCode {
   const [repository, tag] = splitImage(uri);
   const images = assembly.stacks.flatMap((stack): readonly ImageAsset[] => stack.assets.images);
   const asset = images.find((image) => image.imageTag === tag && repository.endsWith(`/${resolveName(image.repositoryName)}`))
-    ?? refuse(lambda, `its image ${uri} is not an asset of this assembly`);
+    ?? refuse(lambda, `its image ${uri} is not an asset of this assembly. For a laptop, synthesize the app with HandlerPackaging.container() or zip()`);
   if (!existsSync(asset.directory)) refuse(lambda, `${asset.directory} is missing; run "cdk synth" first`);
   if (asset.buildOptions.length > 0) refuse(lambda, `the local runner does not build images, so ${asset.buildOptions.join(', ')} is not supported`);
   const image = readDockerfile(asset.directory, asset.dockerFile, asset.buildArguments);

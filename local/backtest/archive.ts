@@ -38,7 +38,9 @@ export async function* archivedTransactions(source: ArchiveSource): AsyncGenerat
 function directory(root: string): ArchiveSource {
   return {
     async list() {
-      const entries = await readdir(root, { recursive: true, withFileTypes: true });
+      const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((error: Error) => {
+        throw new Error(`--archive is ${JSON.stringify(root)}: use a directory that can be read, or s3://BUCKET/PREFIX (${error.message})`);
+      });
       return entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ndjson.gz')).map((entry) => relative(root, join(entry.parentPath, entry.name)));
     },
     read: (name) => readFile(join(root, name)),

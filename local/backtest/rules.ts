@@ -18,10 +18,9 @@ const NEEDS: Readonly<Record<string, readonly (keyof FraudRuleConfig)[]>> = {
   block_list: ['list'],
 };
 
-/** Reads a rule set in the form of `FRAUD_DETECTION`; an error says what is wrong where. */
-export function parseRules(text: string): FraudDetectionConfig {
-  const config = JSON.parse(text) as FraudDetectionConfig;
-  demand(typeof config === 'object' && config !== null, 'the file', 'holds no JSON object');
+/** Checks a rule set in the form of `FRAUD_DETECTION`; an error says what is wrong where. */
+export function parseRules(file: object): FraudDetectionConfig {
+  const config = file as FraudDetectionConfig;
   const { rules, mediumRiskAbove: medium, highRiskAbove: high } = config;
   demand(Array.isArray(rules), 'rules', 'is no list');
   demand(isThousandth(medium) && isThousandth(high) && medium < high, 'mediumRiskAbove and highRiskAbove', 'use thousandths, the first below the second');

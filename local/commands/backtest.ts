@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { archiveAt, archivedTransactions } from '../backtest/archive';
 import { replay } from '../backtest/replay';
 import { printBacktest, reportOn } from '../backtest/report';
 import { parseRules } from '../backtest/rules';
 import { AwsOptions } from './aws/options';
+import { jsonFile } from './text-file';
 
 export interface BacktestOptions extends AwsOptions {
   readonly rules: string;
@@ -13,7 +13,7 @@ export interface BacktestOptions extends AwsOptions {
 
 /** Prints what other rules would have changed; answers with the exit code. */
 export async function backtest({ rules, archive, json, ...aws }: BacktestOptions): Promise<number> {
-  const config = parseRules(await readFile(rules, 'utf8'));
+  const config = parseRules(jsonFile('--rules', rules));
   const report = await reportOn(replay(archivedTransactions(await archiveAt(archive, aws)), config));
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : printBacktest(report));
   return 0;

@@ -1,18 +1,20 @@
 import { createServer, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import { readAssembly, resolveStacks } from '../assembly';
+import { Assembly, readAssembly, resolveStacks } from '../assembly';
 import { consoleControl } from '../console/console';
 import { control } from '../control/control';
 import { RunnerClock } from '../kernel/clock';
 import { Journal } from '../kernel/journal';
 import { Resource } from '../kernel/resource';
 import { XRayDaemon } from '../lambda/xray';
+import { claimDirectory } from './data-directory';
+import { refuseExisting } from './existing';
 import { loadResources } from './loaders';
 import { keepState } from './persistence';
 import { Control, router } from './router';
 import { createServices, pendingWork, Services, stopServices } from './services';
-import { holdsSystem, System, systemsIn } from './systems';
+import { holdsSystem, System, systemsIn, withoutSystem } from './systems';
 
 export interface RunnerOptions {
   /** Cloud assembly, the folder `cdk synth` writes. */
@@ -25,6 +27,14 @@ export interface RunnerOptions {
   readonly modelEndpoint?: string;
 }
 
+interface RunOptions {
+  readonly port: number;
+  readonly directory?: string;
+  readonly modelEndpoint?: string;
+  /** Gives the directory back. */
+  readonly release: () => void;
+}
+
 const HOST = '127.0.0.1';
 
 /** A synthesized app at work on this machine. */
@@ -32,8 +42,19 @@ export class Runner {
   public static async start({ app, port = 0, data, modelEndpoint }: RunnerOptions): Promise<Runner> {
     const assembly = readAssembly(app);
     const stacks = assembly.stacks.filter(holdsSystem).map(({ name }) => name);
-    if (stacks.length === 0) throw new Error(`No stack in ${app} contains a WebhookProcessingSystem; it has ${assembly.stacks.map(({ name }) => name).join(', ')}`);
+    if (stacks.length === 0) throw new Error(withoutSystem(app, assembly.stacks));
 
+    const directory = data === undefined ? undefined : resolve(data);
+    const release = directory === undefined ? () => undefined : claimDirectory(directory);
+    try {
+      return await Runner.run(assembly, stacks, { port, directory, modelEndpoint, release });
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  private static async run(assembly: Assembly, stacks: readonly string[], { port, directory, modelEndpoint, release }: RunOptions): Promise<Runner> {
     const clock = new RunnerClock();
     const journal = new Journal(clock);
     const xray = new XRayDaemon(journal);
@@ -41,13 +62,16 @@ export class Runner {
     const server = createServer({ keepAliveTimeout: 0 });
     await listen(server, port);
     const url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
-    const directory = data && resolve(data);
     const services = createServices({ clock, endpoint: url, directory, modelEndpoint, xrayAddress: await xray.start() }, journal, xray);
     try {
       const { resources } = resolveStacks(assembly, { stacks, endpoint: url });
+      refuseExisting(resources);
       const endState = directory === undefined ? () => undefined : keepState(services, directory);
       const unsupported = await loadResources(resources, services, assembly);
-      const runner = new Runner(url, stacks, services, resources, systemsIn(resources), unsupported, server, endState);
+      const runner = new Runner(url, stacks, services, resources, systemsIn(resources), unsupported, server, () => {
+        endState();
+        release();
+      });
       const handle = router(services, firstOf(consoleControl(runner), control(runner)));
       server.on('request', (request, response) => void handle(request, response));
       return runner;

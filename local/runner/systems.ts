@@ -30,6 +30,15 @@ export function holdsSystem(stack: AssemblyStack): boolean {
   return MARKS.every((mark) => text.includes(`"${mark}"`));
 }
 
+/** What to tell of an app in which no stack does. */
+export function withoutSystem(app: string, stacks: readonly AssemblyStack[]): string {
+  const nested = stacks.filter(({ template }) => Object.values(template.Resources ?? {}).some(({ Type }) => Type === 'AWS::CloudFormation::Stack'));
+  const fix = nested.length > 0
+    ? `Nested stacks, as in ${nested.map(({ name }) => name).join(', ')}, do not run here: give the system a stack of its own`
+    : 'Synthesize the app that has one, or name its folder with --app';
+  return `No stack in ${app} contains a WebhookProcessingSystem; it has ${stacks.map(({ name }) => name).join(', ')}. ${fix}`;
+}
+
 export function systemsIn(resources: readonly Resource[]): System[] {
   return resources
     .filter(({ type, properties }) => type === 'AWS::Lambda::Function' && MARKS.every((mark) => properties.Environment?.Variables?.[mark] !== undefined))

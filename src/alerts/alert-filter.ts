@@ -1,6 +1,6 @@
 import { aws_sns as sns } from 'aws-cdk-lib';
 import { TransactionTier } from '../routing/tiers';
-import { check } from '../validate';
+import { check, refuseToken } from '../validate';
 
 /** Risk of a transaction, by score. */
 export enum RiskBand {
@@ -51,6 +51,7 @@ export interface AlertFilter {
 /** The SNS filter policy on message attributes; undefined for everything. */
 export function filterPolicyOf(filter: AlertFilter = {}): { [attribute: string]: sns.SubscriptionFilter } | undefined {
   const { tiers, riskBands, currencies, providers } = filter;
+  for (const [name, values] of Object.entries({ currencies, providers })) refuseToken(`alertSubscribers filter ${name}`, values);
   for (const currency of currencies ?? []) {
     check(/^[A-Z]{3}$/.test(currency), 'alertSubscribers filter currencies', currency, 'use an ISO 4217 code in capitals, e.g. JPY');
   }

@@ -60,8 +60,9 @@ export abstract class AlertSubscriber {
     }));
   }
 
-  /** A queue. */
+  /** A standard queue. */
   public static queue(queue: sqs.IQueue, options: MachineSubscriberOptions = {}): AlertSubscriber {
+    check(!queue.fifo, 'alertSubscribers queue', queue.node.path, 'use a standard queue: SNS lets no FIFO queue listen to a standard topic');
     return new TopicSubscriber(Names.nodeUniqueId(queue.node), new subscriptions.SqsSubscription(queue, {
       rawMessageDelivery: options.rawMessage, filterPolicy: filterPolicyOf(options.filter),
     }));

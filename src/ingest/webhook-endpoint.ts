@@ -39,6 +39,7 @@ export class WebhookEndpoint extends Construct {
   public readonly domain?: apigateway.DomainName;
   public readonly webAcl?: wafv2.CfnWebACL;
   public readonly webAclLogGroup?: logs.LogGroup;
+  private readonly names: string[];
 
   public constructor(scope: Construct, id: string, props: WebhookEndpointProps) {
     super(scope, id);
@@ -48,6 +49,7 @@ export class WebhookEndpoint extends Construct {
     checkWholeNumber('endpoint.throttlingRateLimit', endpoint.throttlingRateLimit, 1, 100_000);
     checkWholeNumber('endpoint.throttlingBurstLimit', endpoint.throttlingBurstLimit, 1, 100_000);
 
+    this.names = props.providers.map(({ name }) => name);
     this.accessLogGroup = endpoint.accessLogGroup ?? logGroupFor(this, 'AccessLogs', 'apigateway/webhook-api', context);
     this.api = this.createApi(props);
     if (endpoint.domain) this.domain = addDomain(this, this.api, endpoint.domain);
@@ -87,9 +89,16 @@ export class WebhookEndpoint extends Construct {
     this.webAclLogGroup = guard?.logGroup;
   }
 
-  /** Address of an endpoint, to be registered at its provider. */
-  public urlFor(path: string): string {
+  /** Address of an endpoint, to be registered at its provider; of the bare one without a name. */
+  public urlFor(name?: string): string {
+    if (name !== undefined) this.refuseUnknown('webhookUrl', name);
+    const path = name === undefined ? '/webhook' : `/webhook/${name}`;
     return this.domain ? `https://${this.domain.domainName}${path}` : this.api.urlForPath(path);
+  }
+
+  /** Refuses a name that no endpoint has: there would be nothing to hear of. */
+  public refuseUnknown(prop: string, name: string): void {
+    check(this.names.includes(name), prop, name, `use the name of an endpoint: ${this.names.join(', ')}`);
   }
 
   private bindProviders({ context, providers, endpoint }: WebhookEndpointProps): BoundProvider[] {

@@ -51,7 +51,7 @@ export class TransactionDashboard extends Construct {
       ['EventBridge Invocations', each(props.rules, (rule, label) => ['Invocations', 'FailedInvocations'].map((metricName) => new cloudwatch.Metric({
         namespace: 'AWS/Events',
         metricName,
-        dimensionsMap: { EventBusName: bus.eventBusName, RuleName: ruleNameOf(rule) },
+        dimensionsMap: ruleDimensions(rule, bus),
         ...SUM,
         label: `${label} ${metricName === 'Invocations' ? 'invoked' : 'failed'}`,
       })))],
@@ -89,8 +89,11 @@ function each<T, M>(items: { [label: string]: T }, metrics: (item: T, label: str
   return Object.entries(items).flatMap(([label, item]) => metrics(item, label));
 }
 
-/** `Ref` of a rule on a custom bus is `<bus>|<rule>`; CloudWatch wants the rule alone, the last part of its ARN. */
-function ruleNameOf(rule: events.Rule): string {
-  const parts = Fn.split('/', rule.ruleArn, 3);
-  return Fn.select(2, parts);
+/**
+ * `Ref` of a rule on a custom bus is `<bus>|<rule>`; CloudWatch wants the rule alone, the last part of its ARN. The default bus is neither
+ * in the ARN nor a dimension.
+ */
+function ruleDimensions(rule: events.Rule, { eventBusName }: events.IEventBus): { [name: string]: string } {
+  const ruleName = (parts: number) => Fn.select(parts - 1, Fn.split('/', rule.ruleArn, parts));
+  return eventBusName === 'default' ? { RuleName: ruleName(2) } : { EventBusName: eventBusName, RuleName: ruleName(3) };
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { aws_ecr as ecr, aws_ecr_assets as ecrAssets, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { check } from '../validate';
+import { check, refuseToken } from '../validate';
 
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
@@ -74,6 +74,7 @@ class ContainerPackaging extends HandlerPackaging {
   public constructor(private readonly options: ContainerPackagingOptions) {
     super();
     const { baseImage } = options;
+    refuseToken('packaging baseImage', baseImage);
     check(
       baseImage === undefined || IMAGE.test(baseImage), 'packaging baseImage', baseImage,
       'use <registry>/<name>:<tag> or <registry>/<name>@sha256:<digest>, e.g. registry.example.com/lambda/nodejs:24',

@@ -52,6 +52,7 @@ export class HandlerRepository extends Construct {
     const maxImages = props.maxImages ?? 30;
     const untagged = props.untaggedExpireAfter ?? Duration.days(7);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    refuseToken('maxImages', maxImages);
     refuseToken('untaggedExpireAfter', untagged);
     checkWholeNumber('maxImages', maxImages, 2, 1000);
     checkDays('untaggedExpireAfter', untagged, 1, 3650);

@@ -1,4 +1,4 @@
-import { check } from '../validate';
+import { check, refuseToken } from '../validate';
 import { WebhookProviderOptions } from './provider-options';
 
 /** Hash of an HMAC. */
@@ -216,6 +216,7 @@ export function adapterOptionsOf(options: HmacOptions, endpointUrl: string): { [
 /** Refuses what the adapter would refuse at the first webhook. */
 export function checkHmacOptions(options: HmacOptions): void {
   const { header, signedText = '{body}', timestampHeader, timestampUnit, toleranceSeconds, separator, url } = options;
+  for (const [option, value] of Object.entries({ header, timestampHeader, signedText })) refuseToken(`${PROP} ${option}`, value);
   for (const [option, value] of Object.entries({ header, timestampHeader })) {
     check(value === undefined || HEADER_NAME.test(value), `${PROP} ${option}`, value, 'use the name of a header, e.g. x-signature');
   }

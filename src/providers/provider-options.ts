@@ -60,6 +60,14 @@ export interface PayPalOptions extends WebhookEndpointOptions {
    * @default false
    */
   readonly sandbox?: boolean;
+
+  /**
+   * Certificates, in PEM, that the one PayPal signs with has to lead to: only needed where it comes without those in between.
+   * There is room for one or two.
+   *
+   * @default - the roots that Node.js trusts
+   */
+  readonly trustedRoots?: string[];
 }
 
 /** Options of Square. */

@@ -60,8 +60,13 @@ export class WebhookProvider {
    */
   public static payPal(options: PayPalOptions): WebhookProvider {
     check(/^[A-Z0-9_]{6,40}$/i.test(options.webhookId), 'WebhookProvider.payPal webhookId', options.webhookId, 'use the id PayPal shows for the webhook');
+    const { trustedRoots } = options;
+    check(trustedRoots === undefined || trustedRoots.length > 0, 'WebhookProvider.payPal trustedRoots', trustedRoots, 'name one at least, or leave it out');
+    for (const root of trustedRoots ?? []) {
+      check(/^-----BEGIN CERTIFICATE-----\s[^-]+-----END CERTIFICATE-----\s*$/.test(root), 'WebhookProvider.payPal trustedRoots', root, 'use one certificate in PEM for each');
+    }
     return new WebhookProvider('paypal', options, {
-      adapterOptions: () => ({ webhookId: options.webhookId, sandbox: options.sandbox ?? false }),
+      adapterOptions: () => ({ webhookId: options.webhookId, sandbox: options.sandbox ?? false, trustedRoots }),
     });
   }
 

@@ -55,9 +55,18 @@ export class Relay extends Construct {
       // Counts what goes to the bucket, for the alarm.
       metricsConfig: { metrics: [lambda.MetricType.EVENT_COUNT] },
     });
-    handler.target.addEventSource(source);
+    handler.function.addEventSource(source);
+    if (handler.alias) redirect(handler.function, handler.alias);
     this.mappingId = source.eventSourceMappingId;
   }
+}
+
+/**
+ * Has the function's mapping invoke its alias. One of the alias's own would replace it where an alias is added or taken away,
+ * and begin at the oldest record of the stream: a day of transactions would be published again.
+ */
+function redirect(fn: lambda.Function, alias: lambda.Alias): void {
+  for (const child of fn.node.findAll()) if (child instanceof lambda.CfnEventSourceMapping) child.functionName = alias.functionName;
 }
 
 /** The bucket as on-failure destination, which unlike a queue keeps the payload; nothing but that prefix may be written. */

@@ -1,6 +1,6 @@
 import { ArnFormat, aws_iam as iam, aws_lambda as lambda, Duration, Stack } from 'aws-cdk-lib';
 import { FraudModelConfig } from '../contract';
-import { check } from '../validate';
+import { check, refuseToken } from '../validate';
 import { thousandths, wholeSeconds } from './rule-details';
 
 /** Options of a model. */
@@ -45,6 +45,8 @@ export abstract class FraudModel {
    * @param endpointName - its name, not its ARN
    */
   public static sageMakerEndpoint(endpointName: string, options: FraudModelOptions = {}): FraudModel {
+    // What it may be invoked by is its name in lower case.
+    refuseToken('fraudDetection.model endpoint', endpointName);
     check(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(endpointName), 'fraudDetection.model endpoint', endpointName, 'use the name of the endpoint');
     return new RemoteModel('sagemaker', endpointName, options, (grantee) => {
       const resource = Stack.of(grantee).formatArn({

@@ -45,6 +45,7 @@ export function windowed(prop: string, window: Duration) {
 
 export function listOf(prop: string, { customers, countries, currencies, providers }: FraudListOptions): FraudList {
   const lists = Object.entries({ customers, countries, currencies, providers }).filter(([, values]) => values?.length);
+  for (const [name, values] of lists) refuseToken(`${prop}.${name}`, values);
   check(lists.length > 0, prop, 'empty', 'name at least one customer, country, currency or provider, or leave the rule out');
   for (const country of countries ?? []) check(/^[A-Z]{2,3}$/.test(country), `${prop}.countries`, country, 'use an ISO 3166 code in capitals, e.g. DE');
   for (const currency of currencies ?? []) checkCurrency(`${prop}.currencies`, currency);

@@ -1,6 +1,6 @@
-import { aws_iam as iam, CfnResource, Stack, Stage } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_s3 as s3, CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { WebhookProcessingSystem } from '../../src';
+import { WebhookProcessingSystem, WebhookProcessingSystemProps } from '../../src';
 import { permissionsOf } from '../helpers/iam';
 import { Synthesized, synthesize, testApp } from '../helpers/template';
 
@@ -44,6 +44,32 @@ test('with a suffix each, two systems share no physical name', () => {
       .map(([, value]) => `${Type} ${value}`));
   expect(names.length).toBeGreaterThan(40);
   expect(new Set(names).size).toBe(names.length);
+});
+
+describe('with one suffix for two systems of an app', () => {
+  const place = (region?: string) => ({ env: region === undefined ? undefined : { account: '111122223333', region } });
+  const build = (stacks: (app: App) => readonly [Stack, Stack], props: (stack: Stack) => WebhookProcessingSystemProps = () => ({})) => () =>
+    stacks(testApp()).forEach((stack, index) =>
+      new WebhookProcessingSystem(stack, `Payments${index}`, { environmentSuffix: 'acme-dev', ...props(stack) }));
+  const auditBucket = (stack: Stack) => ({ auditBucket: stack.node.tryFindChild('Bucket') as s3.IBucket ?? s3.Bucket.fromBucketName(stack, 'Bucket', 'given') });
+  const inTwoRegions = (app: App): [Stack, Stack] => [new Stack(app, 'Europe', place('eu-west-1')), new Stack(app, 'America', place('us-east-1'))];
+  const inOneRegion = (app: App): [Stack, Stack] => [new Stack(app, 'One', place('eu-west-1')), new Stack(new Stage(app, 'Beta'), 'Two', place('eu-west-1'))];
+  const inOneStack = (app: App): [Stack, Stack] => {
+    const stack = new Stack(app, 'One');
+    return [stack, stack];
+  };
+
+  it.each<[string, () => void, string]>([
+    ['in one stack', build(inOneStack), 'use another one: One/Payments0 has resources of the same names'],
+    ['in one region', build(inOneRegion, auditBucket), 'use another one: One/Payments0 has resources of the same names'],
+    ['in two regions', build(inTwoRegions), 'use another one: Europe/Payments0 has buckets of the same names'],
+    [
+      'in two regions, with results of queries', build(inTwoRegions, (stack) => ({ ...auditBucket(stack), archival: { athena: {} } })),
+      'use another one: Europe/Payments0 has buckets of the same names',
+    ],
+  ])('%s it is refused', (_, act, message) => expect(act).toThrow(`WebhookProcessingSystem: environmentSuffix is "acme-dev": ${message}`));
+
+  it('in two regions it is taken where neither creates a bucket', () => expect(build(inTwoRegions, auditBucket)).not.toThrow());
 });
 
 describe('in stages', () => {

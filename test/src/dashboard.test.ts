@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { aws_events as events, Stack } from 'aws-cdk-lib';
 import { WebhookProcessingSystem, WebhookProvider } from '../../src';
 import { METRICS_NAMESPACE, RISK_BANDS } from '../../src/contract';
 import { referencesIn, render, synthesize, SynthesizedSystem, testApp } from '../helpers/template';
@@ -65,6 +65,13 @@ describe('metrics of AWS services', () => {
     for (const { dimensions } of metrics.filter(({ namespace }) => namespace === 'AWS/Events')) {
       expect(dimensions.RuleName).toMatch(/^\$\{\w+\.Arn\[2\]\}$/);
     }
+  });
+
+  it('name a rule of the default bus alone, the second part of its ARN: CloudWatch knows it by nothing else', () => {
+    const rules = metricsOf(synthesize((scope) => ({ bus: events.EventBus.fromEventBusName(scope, 'Bus', 'default') })))
+      .filter(({ namespace }) => namespace === 'AWS/Events');
+    expect(rules).toHaveLength(6);
+    for (const { dimensions } of rules) expect(dimensions).toEqual({ RuleName: expect.stringMatching(/^\$\{\w+\.Arn\[1\]\}$/) });
   });
 
   it('name a topic and a queue by name, not by ARN or URL', () => {

@@ -1,5 +1,5 @@
 import { aws_cloudwatch as cloudwatch, aws_iam as iam, aws_kms as kms, Duration } from 'aws-cdk-lib';
-import { RiskBand, TransactionEvent, TransactionTier, WebAcl } from '../../src';
+import { RiskBand, TransactionEvent, TransactionTier, WebAcl, WebhookProvider } from '../../src';
 import { permissionsOf } from '../helpers/iam';
 import { plainSystem, PropsOrFactory, SynthesizedSystem, synthesize } from '../helpers/template';
 
@@ -16,7 +16,7 @@ test('every log group and every secret can be reached', () => {
 
 describe('a rule of your own', () => {
   it('matches new events of this system on its bus', () => {
-    const subject = synthesize();
+    const subject = synthesize({ providers: [WebhookProvider.stripe(), WebhookProvider.adyen()] });
     const rule = subject.system.addRule('LargeYen', { tiers: [TransactionTier.HIGH], currencies: ['JPY'], endpoints: ['stripe', 'adyen'] });
     const { Properties } = readd(subject).resources[subject.stack.getLogicalId(rule.node.defaultChild as never)];
     expect(Properties.EventBusName.Ref).toBe(subject.idOf(subject.system.bus));
@@ -33,10 +33,18 @@ describe('a rule of your own', () => {
     ['tiers of a verdict', { event: TransactionEvent.SCREENED, tiers: [TransactionTier.LOW] }, 'addRule tiers is ["low"]: leave it out: only TransactionEvent.CREATED'],
     ['currencies of a verdict', { event: TransactionEvent.SCREENED, currencies: ['EUR'] }, 'addRule currencies is ["EUR"]: leave it out: only any event but'],
     ['an empty list, which matches nothing', { endpoints: [] }, 'addRule endpoints is []: name one at least'],
+    ['an endpoint there is not', { endpoints: ['standard-webhooks', 'strpie'] }, 'addRule endpoints is "strpie": use the name of an endpoint: standard-webhooks'],
     ['no currency', { currencies: ['yen'] }, 'addRule currencies is "yen": use an ISO 4217 code'],
   ])('refuses %s', (_, options, message) => {
     expect(() => plainSystem().system.addRule('Mine', options)).toThrow(`WebhookProcessingSystem: ${message}`);
   });
+});
+
+test.each([
+  ['webhookUrl', (name: string) => synthesize({ providers: [WebhookProvider.stripe(), WebhookProvider.adyen()] }).system.webhookUrl(name)],
+  ['metricWebhooksAccepted endpoint', (name: string) => synthesize({ providers: [WebhookProvider.stripe(), WebhookProvider.adyen()] }).system.metricWebhooksAccepted(name)],
+])('%s of an endpoint there is not is refused', (prop, ask) => {
+  expect(() => ask('strpie')).toThrow(`WebhookProcessingSystem: ${prop} is "strpie": use the name of an endpoint: stripe, adyen`);
 });
 
 /** The template again, with what was added after the first look. */
@@ -89,9 +97,9 @@ describe('metrics', () => {
   const System = () => plainSystem().propertiesOf(system.validator).Environment.Variables.SYSTEM_NAME;
 
   it('are those of this system', () => {
-    expect(system.metricWebhooksAccepted('stripe').toMetricConfig().metricStat).toMatchObject({
+    expect(system.metricWebhooksAccepted('standard-webhooks').toMetricConfig().metricStat).toMatchObject({
       namespace: 'WebhookProcessing', metricName: 'WebhooksAccepted', statistic: 'Sum', period: Duration.minutes(5),
-      dimensions: [{ name: 'Provider', value: 'stripe' }, { name: 'System', value: System() }],
+      dimensions: [{ name: 'Provider', value: 'standard-webhooks' }, { name: 'System', value: System() }],
     });
     expect(system.metricTransactionsScreened(RiskBand.HIGH).toMetricConfig().metricStat)
       .toMatchObject({ metricName: 'TransactionsScreened', dimensions: [{ name: 'RiskBand', value: 'high_risk' }, { name: 'System', value: System() }] });

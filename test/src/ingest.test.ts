@@ -83,7 +83,7 @@ describe('webhook URL', () => {
   it('is that of the default provider, or of the one named', () => {
     const url = (name?: string) => render(subject.stack.resolve(system.webhookUrl(name)));
     expect(url()).toMatch(/^https:\/\/\$\{\w+\}\.execute-api\.\$\{AWS::Region\}\.\$\{AWS::URLSuffix\}\/\$\{\w+prod\w+\}\/webhook$/);
-    expect(url('stripe')).toBe(`${url()}/stripe`);
+    expect(url('standard-webhooks')).toBe(`${url()}/standard-webhooks`);
   });
 });
 

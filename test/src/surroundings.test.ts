@@ -62,6 +62,12 @@ describe('provisioned concurrency', () => {
       expect(permissionsOf(subject, system[workflow].role)['lambda:InvokeFunction']).toEqual([`\${${aliasOf(name)}}`]);
     },
   );
+
+  it('leaves the mapping of the relay where it is, or it would begin the stream again', () => {
+    const [before, after] = [{}, options].map((relay) => synthesize({ functions: { relay } }).all('AWS::Lambda::EventSourceMapping'));
+    expect(after.map(({ logicalId }) => logicalId)).toEqual(before.map(({ logicalId }) => logicalId));
+    expect(after[0].Properties).toEqual({ ...before[0].Properties, FunctionName: after[0].Properties.FunctionName });
+  });
 });
 
 function findState(states: any, name: string): any {

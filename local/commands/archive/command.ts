@@ -6,12 +6,13 @@ import { AWS_OPTIONS, clientOptions } from '../aws/options';
 import { auditBucket } from './bucket';
 import { verifyArchive, VerifyReport } from './verify';
 
-export const ARCHIVE_USAGE = `cdk-webhook-processing archive verify [--bucket NAME | --outputs FILE] [--day DAY | --from DAY --to DAY] [--json] [--region R] [--endpoint URL]
+export const ARCHIVE_USAGE = `cdk-webhook-processing archive verify [--bucket NAME | --outputs FILE [--stack NAME]] [--day DAY | --from DAY --to DAY] [--json] [--region R] [--endpoint URL]
 
 Checks archived days against their manifests, and the manifests against each other; exit 0 when nothing is wrong, else 1.
   --day, --from, --to  days as yyyy-mm-dd in UTC, both ends included (default: all)
   --bucket             the audit bucket; without it, its name is taken from --outputs, or asked of a local runner
   --outputs FILE       what "cdk deploy --outputs-file FILE" wrote
+  --stack NAME         the stack in that file, where it has several
   --endpoint URL       a local runner, e.g. http://127.0.0.1:8787 (default: AWS)
 `;
 

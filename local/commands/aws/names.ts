@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { jsonFile } from '../text-file';
 import { isLocal } from './options';
 
 /** What a command may have to know of a deployed system. */
@@ -41,15 +41,21 @@ export async function namesOf(options: NameOptions, wanted: readonly NameOf[]): 
     find,
     require(name) {
       const found = find(name);
-      if (found === undefined) throw new Error(`--${name} is missing: give it, or --outputs with the file of "cdk deploy --outputs-file"`);
+      if (found === undefined) throw new Error(missing(name, options));
       return found;
     },
   };
 }
 
+function missing(name: NameOf, { outputs, endpoint }: NameOptions): string {
+  if (outputs !== undefined) return `--${name} is missing: ${outputs} has no output ${FOUND_AT[name].output}. Give it, or the file of "cdk deploy --outputs-file"`;
+  if (isLocal(endpoint)) return `--${name} is missing: the runner at ${endpoint} creates no ${FOUND_AT[name].path}. Give it`;
+  return `--${name} is missing: give it, or --outputs with the file of "cdk deploy --outputs-file"`;
+}
+
 /** An output is named after its construct, with eight digits of a hash behind it. */
 function fromOutputs(file: string, stack: string | undefined): (name: NameOf) => string | undefined {
-  const stacks = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>;
+  const stacks = jsonFile('--outputs', file) as Record<string, Record<string, string>>;
   const names = Object.keys(stacks);
   if (stack === undefined && names.length !== 1) throw new Error(`${file} is of ${names.length} stacks: choose with --stack (${names.join(', ')})`);
   const outputs = stacks[stack ?? names[0]];
@@ -60,7 +66,9 @@ function fromOutputs(file: string, stack: string | undefined): (name: NameOf) =>
 interface RunnerResource { readonly path?: string; readonly physical_id: string }
 
 async function fromRunner(endpoint: string): Promise<(name: NameOf) => string | undefined> {
-  const answer = await fetch(`${endpoint}/_local/endpoints`);
+  const answer = await fetch(`${endpoint}/_local/endpoints`).catch((error: Error) => {
+    throw new Error(`--endpoint is ${endpoint}: no runner answers there (${(error.cause as Error | undefined)?.message ?? error.message}). Start one, or leave it out for AWS`);
+  });
   if (!answer.ok) throw new Error(`${endpoint} is not a local runner: ${answer.status} for /_local/endpoints`);
   const { resources } = await answer.json() as { resources: RunnerResource[] };
   return (name) => only(name, resources.filter(({ path }) => path?.endsWith(`/${FOUND_AT[name].path}`)).map(({ physical_id }) => physical_id));

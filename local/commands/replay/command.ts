@@ -20,7 +20,7 @@ Publishes transactions again, marked as a replay: they are screened and seen by 
   --rule NAME        from the bus archive: only to this rule; may be repeated
   --name NAME        name of the replay (default: replay- and the time)
   --dry-run          says what would be published; from s3 only
-  --bucket, --bus, --event-archive   names; without them, taken from --outputs FILE, or asked of a local runner
+  --bucket, --bus, --event-archive   names; without them, taken from --outputs FILE [--stack NAME], or asked of a local runner
   --region R, --endpoint URL, --json
 `;
 

@@ -84,7 +84,7 @@ test.each([
   [{ rules: [{ id: 'high_amount', weight: 1, limit: { default: 5 } }] }, 'rules[0].limit.default write the amount as text'],
   [{ mediumRiskAbove: 700, highRiskAbove: 700 }, 'mediumRiskAbove and highRiskAbove'],
 ])('rules that are none are refused: %#', (overrides, message) => {
-  expect(() => parseRules(JSON.stringify({ ...CONFIG, ...overrides }))).toThrow(message);
+  expect(() => parseRules({ ...CONFIG, ...overrides })).toThrow(message);
 });
 
-test('the rules of a deployed detector are taken as they are', () => expect(parseRules(JSON.stringify(CONFIG))).toEqual(CONFIG));
+test('the rules of a deployed detector are taken as they are', () => expect(parseRules(CONFIG)).toEqual(CONFIG));

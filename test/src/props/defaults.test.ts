@@ -174,6 +174,7 @@ const DEFAULTS: { [prop: string]: () => void } = {
       { PasswordLength: 44, ExcludePunctuation: true },
     ]);
   },
+  'PayPalOptions.trustedRoots': () => expect(optionsOf('paypal')).not.toHaveProperty('trustedRoots'),
   'PayPalOptions.sandbox': () => expect(optionsOf('paypal')).toEqual({ webhookId: '8PT597110X687430LKGECATA', sandbox: false }),
   // Square signs its own idea of the URL, so it must be the endpoint's to the byte.
   'SquareOptions.notificationUrl': () => {

@@ -1,4 +1,4 @@
-import { aws_certificatemanager as acm, aws_ec2 as ec2, aws_kms as kms, aws_sns as sns, CfnParameter, Stack } from 'aws-cdk-lib';
+import { aws_certificatemanager as acm, aws_dynamodb as dynamodb, aws_ec2 as ec2, aws_events as events, aws_kms as kms, aws_sns as sns, CfnParameter, Stack } from 'aws-cdk-lib';
 import { WebAcl, WebhookProcessingSystem, WebhookProvider } from '../../../src';
 import { render, synthesize, testApp } from '../../helpers/template';
 import { domain } from './options';
@@ -64,12 +64,30 @@ describe('in two regions', () => {
 
   it.each([
     ['encryptionKey', (stack: Stack) => ({ encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:111122223333:key/1') })],
+    ['table', (stack: Stack) => ({
+      table: dynamodb.Table.fromTableAttributes(stack, 'Table', {
+        tableArn: 'arn:aws:dynamodb:us-east-1:111122223333:table/t', tableStreamArn: 'arn:aws:dynamodb:us-east-1:111122223333:table/t/stream/1',
+      }),
+    })],
     ['alertTopic', (stack: Stack) => ({ alertTopic: sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:111122223333:alerts') })],
   ])('%s of the other one is refused', (prop, props) => {
     const stack = new Stack(testApp(), 'Payments', { env: env('eu-west-1') });
     expect(() => new WebhookProcessingSystem(stack, 'System', props(stack)))
       .toThrow(`WebhookProcessingSystem: ${prop} is "in us-east-1": use one in eu-west-1, the region of the stack`);
   });
+});
+
+test.each([
+  ['table', (stack: Stack) => ({
+    table: dynamodb.Table.fromTableAttributes(stack, 'Table', {
+      tableArn: 'arn:aws:dynamodb:eu-west-1:999999999999:table/t', tableStreamArn: 'arn:aws:dynamodb:eu-west-1:999999999999:table/t/stream/1',
+    }),
+  })],
+  ['bus', (stack: Stack) => ({ bus: events.EventBus.fromEventBusArn(stack, 'Bus', 'arn:aws:events:eu-west-1:999999999999:event-bus/b') })],
+])('%s of another account is refused', (prop, props) => {
+  const stack = new Stack(testApp(), 'Payments', { env: { account: '111122223333', region: 'eu-west-1' } });
+  expect(() => new WebhookProcessingSystem(stack, 'System', props(stack)))
+    .toThrow(`WebhookProcessingSystem: ${prop} is "in the account 999999999999": use one in 111122223333, the account of the stack`);
 });
 
 test('two systems with every option of their own share a stack', () => {

@@ -1,5 +1,5 @@
-import { aws_dynamodb as dynamodb, aws_ec2 as ec2, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
-import { EndpointProps, RetentionProps, WebAcl, WebhookProvider } from '../../../src';
+import { aws_dynamodb as dynamodb, aws_ec2 as ec2, aws_s3 as s3, aws_sns as sns, aws_sqs as sqs, Duration, Stack } from 'aws-cdk-lib';
+import { AlertSubscriber, EndpointProps, RetentionProps, WebAcl, WebhookProvider } from '../../../src';
 import { domain, existing, vpc } from './options';
 import { Refusal, refuses, takes } from './refusal';
 
@@ -15,6 +15,10 @@ const bucketOnly = (retention: RetentionProps, prop: string): Refusal => ({
 const table = (scope: Stack, partition: string, options: Partial<dynamodb.TableProps> = {}) => new dynamodb.Table(scope, 'Own', {
   partitionKey: { name: partition, type: dynamodb.AttributeType.STRING }, stream: dynamodb.StreamViewType.NEW_IMAGE, ...options,
 });
+const keyed: dynamodb.TableOptions = {
+  partitionKey: { name: 'transaction_id', type: dynamodb.AttributeType.STRING }, sortKey: { name: 'event_id', type: dynamodb.AttributeType.STRING },
+};
+const { NEW_IMAGE, NEW_AND_OLD_IMAGES, KEYS_ONLY, OLD_IMAGE } = dynamodb.StreamViewType;
 
 describe('a combination that cannot work is refused before deployment', () => refuses([
   {
@@ -62,6 +66,33 @@ describe('a combination that cannot work is refused before deployment', () => re
   },
   { props: (scope) => ({ table: table(scope, 'id') }), prop: 'table', value: '"a table with the keys id (S)"', fix: 'use one with the partition key transaction_id' },
   {
+    props: (scope) => ({ table: new dynamodb.TableV2(scope, 'Own', { partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING }, dynamoStream: NEW_IMAGE }) }),
+    prop: 'table', value: '"a table with the keys id (S)"', fix: 'use one with the partition key transaction_id',
+  },
+  ...[KEYS_ONLY, OLD_IMAGE].map((stream): Refusal => ({
+    props: (scope) => ({ table: new dynamodb.Table(scope, 'Own', { ...keyed, stream }) }),
+    prop: 'table', value: `"a table with a stream of ${stream}"`, fix: 'use StreamViewType.NEW_IMAGE',
+  })),
+  {
+    props: (scope) => ({ table: new dynamodb.TableV2(scope, 'Own', { ...keyed as dynamodb.TablePropsV2, dynamoStream: KEYS_ONLY }) }),
+    prop: 'table', value: '"a table with a stream of KEYS_ONLY"', fix: 'use StreamViewType.NEW_IMAGE',
+  },
+  ...[undefined, 'ttl'].map((timeToLiveAttribute): Refusal => ({
+    props: (scope) => ({ table: new dynamodb.Table(scope, 'Own', { ...keyed, stream: NEW_IMAGE, timeToLiveAttribute }) }),
+    prop: 'table', value: `"a table with time to live by ${timeToLiveAttribute ?? 'nothing'}"`, fix: 'set timeToLiveAttribute to expires_at',
+  })),
+  {
+    props: (scope) => ({ alertTopic: new sns.Topic(scope, 'Ordered', { fifo: true }) }), prop: 'alertTopic', value: '"a FIFO topic"', fix: 'use a standard topic',
+  },
+  {
+    props: (scope) => ({ alertTopic: sns.Topic.fromTopicArn(scope, 'Ordered', 'arn:aws:sns:eu-west-1:111122223333:alerts.fifo') }),
+    prop: 'alertTopic', value: '"a FIFO topic"', fix: 'use a standard topic',
+  },
+  {
+    props: (scope) => ({ alertSubscribers: [AlertSubscriber.queue(new sqs.Queue(scope, 'Ordered', { fifo: true }))] }),
+    prop: 'alertSubscribers queue', value: '"Test/Ordered"', fix: 'use a standard queue',
+  },
+  {
     props: (scope) => ({ table: existing(scope).table, retention: { pointInTimeRecovery: Duration.days(7) } }),
     prop: 'retention.pointInTimeRecovery', value: '"set beside table"', fix: 'leave it out',
   },
@@ -81,6 +112,14 @@ describe('a combination that cannot work is refused before deployment', () => re
     prop: 'archival.serverAccessLogsBucket', value: '"set beside auditBucket"', fix: 'leave it out',
   },
 ]));
+
+describe('what only looks wrong is taken', () => takes({
+  'a table with old images too': (scope) => ({ table: new dynamodb.Table(scope, 'Own', { ...keyed, stream: NEW_AND_OLD_IMAGES, timeToLiveAttribute: 'expires_at' }) }),
+  'a table of the second kind': (scope) => ({
+    table: new dynamodb.TableV2(scope, 'Own', { ...keyed as dynamodb.TablePropsV2, dynamoStream: NEW_IMAGE, timeToLiveAttribute: 'expires_at' }),
+  }),
+  'a topic of another account': (scope) => ({ alertTopic: sns.Topic.fromTopicArn(scope, 'Other', 'arn:aws:sns:eu-west-1:999999999999:alerts') }),
+}));
 
 describe('the last value that works is taken', () => takes({
   'as much provisioned as reserved': { functions: { validator: { provisionedConcurrentExecutions: 4, reservedConcurrentExecutions: 4 } } },

@@ -216,7 +216,7 @@ export const OPTION_OVERRIDES: Assertions = {
     expect(patternOf({ event: TransactionEvent.SCREENED, riskBands: [RiskBand.HIGH] }).detail)
       .toEqual({ ...NEW, fraud_analysis: { fraud_status: ['high_risk'] } });
   },
-  'TransactionRuleOptions.endpoints': () => expect(patternOf({ endpoints: ['stripe'] }).detail).toEqual({ ...NEW, endpoint: ['stripe'] }),
+  'TransactionRuleOptions.endpoints': () => expect(patternOf({ endpoints: ['standard-webhooks'] }).detail).toEqual({ ...NEW, endpoint: ['standard-webhooks'] }),
   'TransactionRuleOptions.currencies': () => expect(patternOf({ currencies: ['JPY'] }).detail).toEqual({ ...NEW, currency: ['JPY'] }),
   'TransactionRuleOptions.replays': () => expect(patternOf({ replays: true })).toEqual({ 'source': ['webhook.transaction'], 'detail-type': ['Transaction Created'] }),
   'TransactionRuleOptions.targets': () => {

@@ -11,6 +11,7 @@ import { REPOSITORY_OVERRIDES } from './repositories';
 import { SCREENING_OVERRIDES } from './screening';
 import { VENDOR_OVERRIDES } from './vendors';
 
+const ROOT = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf';
 
 /** Everything that has a default, set to something else. */
@@ -18,7 +19,7 @@ const subject = synthesize((scope) => ({
   providers: [
     WebhookProvider.stripe({ name: 'stripe-eu', secret: secretsmanager.Secret.fromSecretCompleteArn(scope, 'Imported', SECRET_ARN) }),
     WebhookProvider.standardWebhooks(),
-    WebhookProvider.payPal({ webhookId: '8PT597110X687430LKGECATA', sandbox: true }),
+    WebhookProvider.payPal({ webhookId: '8PT597110X687430LKGECATA', sandbox: true, trustedRoots: [ROOT] }),
     WebhookProvider.square({ notificationUrl: 'https://hooks.example.com/webhook/square' }),
     WebhookProvider.mollie({ classic: true }),
   ],
@@ -198,6 +199,7 @@ const OVERRIDES: { [prop: string]: () => void } = {
     const generated = subject.all('AWS::SecretsManager::Secret').map(({ Properties }) => Properties.Description);
     expect(generated.filter((description) => description.includes('stripe'))).toEqual([]);
   },
+  'PayPalOptions.trustedRoots': () => expect(providers()[2].options.trustedRoots).toEqual([ROOT]),
   'PayPalOptions.sandbox': () => expect(providers()[2].options.sandbox).toBe(true),
   'SquareOptions.notificationUrl': () => expect(providers()[3].options).toEqual({ notificationUrl: 'https://hooks.example.com/webhook/square' }),
   'MollieOptions.classic': () => expect(providers()[4].options).toEqual({ classic: true }),

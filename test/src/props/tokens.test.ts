@@ -1,9 +1,10 @@
 import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
-import { AlertSubscriber, FraudRule, WebhookProcessingSystemProps, WebhookProvider } from '../../../src';
-import { PropsOrFactory, render, synthesize } from '../../helpers/template';
+import { AlertSubscriber, FraudModel, FraudRule, HandlerPackaging, HandlerRepository, WebhookProcessingSystemProps, WebhookProvider } from '../../../src';
+import { PropsOrFactory, render, synthesize, testApp } from '../../helpers/template';
 import { Refusal, refuses, takes } from './refusal';
 
 const text = (scope: Stack, id: string) => new CfnParameter(scope, id).valueAsString;
+const texts = (scope: Stack, id: string) => new CfnParameter(scope, id, { type: 'CommaDelimitedList' }).valueAsList;
 const number = (scope: Stack, id: string) => new CfnParameter(scope, id, { type: 'Number' }).valueAsNumber;
 
 /** What is known only at deployment cannot be checked now, and must reach the template as a reference. */
@@ -84,6 +85,34 @@ describe('a value that synthesis needs is refused when it is known only at deplo
     refused(`fraudDetection.${band}`, (scope) => ({ fraudDetection: { [band]: number(scope, 'Band') } }))),
   ...['archiveAfter', 'dedupe', 'deadLetters', 'pointInTimeRecovery'].map((prop) =>
     refused(`retention.${prop}`, (scope) => ({ retention: { [prop]: Duration.days(number(scope, 'Days')) } }))),
+  ...['customers', 'currencies'].map((list) => refused(`fraudDetection.rules.block_list.${list}`, (scope) => ({
+    fraudDetection: { rules: [FraudRule.blockList({ [list]: texts(scope, 'Names') })] },
+  }))),
+  ...['currencies', 'providers'].map((list) => refused(`alertSubscribers filter ${list}`, (scope) => ({
+    alertSubscribers: [AlertSubscriber.email('fraud@example.com', { filter: { [list]: texts(scope, 'Names') } })],
+  }))),
+  refused('fraudDetection.model endpoint', (scope) => ({ fraudDetection: { model: FraudModel.sageMakerEndpoint(text(scope, 'Endpoint')) } })),
+  refused('packaging baseImage', (scope) => ({ packaging: HandlerPackaging.container({ baseImage: text(scope, 'Image') }) })),
+  ...['header', 'timestampHeader', 'signedText'].map((option) => refused(`WebhookProvider.hmac ${option}`, (scope) => ({
+    providers: [WebhookProvider.hmac({ name: 'acme', header: 'x-signature', [option]: text(scope, 'Scheme') })],
+  }))),
   ...['validator', 'relay', 'fraudDetector', 'archiver'].map((name) =>
     refused(`functions.${name}.timeout`, (scope) => ({ functions: { [name]: { timeout: Duration.seconds(number(scope, 'Seconds')) } } }))),
+]));
+
+test('so is the number of images a repository keeps', () => {
+  const stack = new Stack(testApp(), 'Test');
+  expect(() => new HandlerRepository(stack, 'Validator', { maxImages: number(stack, 'Images') }))
+    .toThrow('WebhookProcessingSystem: maxImages is "a token": use a value that is known when the app is synthesized');
+});
+
+describe('a duration known only at deployment is in days where days are wanted', () => refuses([
+  ...['infrequentAccessAfter', 'glacierAfter', 'expireAfter'].map((prop): Refusal => ({
+    props: (scope) => ({ retention: { [prop]: Duration.hours(number(scope, 'Age')) } }),
+    prop: `retention.${prop}`, value: '"a token in hours"', fix: 'use Duration.days()',
+  })),
+  {
+    props: (scope) => ({ archival: { athena: { resultsExpireAfter: Duration.hours(number(scope, 'Age')) } } }),
+    prop: 'archival.athena.resultsExpireAfter', value: '"a token in hours"', fix: 'use Duration.days()',
+  },
 ]));

@@ -76,6 +76,10 @@ const REFUSED: Refusal[] = [
     props: () => ({ providers: [WebhookProvider.stripe({ name })] }),
     prop: 'providers.name', value: JSON.stringify(name), fix: 'use up to 64 lower-case letters and digits, with single hyphens between them',
   })),
+  ...[[[], '[]', 'name one at least'], [['root.pem'], '"root.pem"', 'use one certificate in PEM for each']].map(([trustedRoots, value, fix]): Refusal => ({
+    props: () => ({ providers: [WebhookProvider.payPal({ webhookId: '8PT597110X687430LKGECATA', trustedRoots: trustedRoots as string[] })] }),
+    prop: 'WebhookProvider.payPal trustedRoots', value: value as string, fix: fix as string,
+  })),
   {
     props: () => ({ providers: [WebhookProvider.payPal({ webhookId: 'no id' })] }),
     prop: 'WebhookProvider.payPal webhookId', value: '"no id"', fix: 'use the id PayPal shows for the webhook',
