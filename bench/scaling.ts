@@ -19,7 +19,7 @@ export const DEFAULT_SYSTEM: SystemShape = {
   providers: ['standard-webhooks'],
   archiveSegments: 4,
   days: { inTable: 2, dedupe: 35, events: 30, standard: 30, infrequent: 60, glacier: 275 },
-  counts: { alarms: 21, dashboards: 1, secrets: 1 },
+  counts: { alarms: 19, dashboards: 1, secrets: 1 },
 };
 
 const REGIONS = [

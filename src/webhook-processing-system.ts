@@ -376,7 +376,7 @@ export class WebhookProcessingSystem extends Construct {
         settings: settingsOf({
           fraudDetection, notifiedTiers: workflowTiers.notified, workflowLogging, retention, tracing: context.tracing,
           archiveSegments: archive.segments,
-          providers: providers.map(({ _kind }) => _kind), alarms: Object.keys(this.alarms).length, dashboards: this.dashboard ? 1 : 0, system: this,
+          providers: providers.map(({ _kind }) => _kind), alarms: Object.values(this.alarms), dashboards: this.dashboard ? 1 : 0, system: this,
         }),
       });
     }

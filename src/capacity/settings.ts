@@ -1,4 +1,4 @@
-import { aws_secretsmanager as secretsmanager, Duration } from 'aws-cdk-lib';
+import { aws_cloudwatch as cloudwatch, aws_secretsmanager as secretsmanager, Duration } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { Tier } from '../contract';
 import { Retention } from '../retention';
@@ -15,7 +15,7 @@ export interface SettingsInput {
   readonly providers: readonly string[];
   readonly archiveSegments: number;
   readonly retention: Retention;
-  readonly alarms: number;
+  readonly alarms: readonly cloudwatch.Alarm[];
   readonly dashboards: number;
   readonly system: IConstruct;
 }
@@ -43,11 +43,17 @@ export function settingsOf(input: SettingsInput): Omit<SystemShape, 'stageRate' 
       glacier: Math.max(0, expiry - glacier),
     },
     counts: {
-      alarms: input.alarms,
+      alarms: input.alarms.reduce((sum, alarm) => sum + metricsOf(alarm), 0),
       dashboards: input.dashboards,
       secrets: input.system.node.findAll().filter((child) => child instanceof secretsmanager.CfnSecret).length,
     },
   };
+}
+
+/** An alarm is paid by the metrics it looks at. */
+function metricsOf(alarm: cloudwatch.Alarm): number {
+  const { metrics = [{ metricStat: {} }] } = alarm.node.defaultChild as cloudwatch.CfnAlarm;
+  return (metrics as readonly cloudwatch.CfnAlarm.MetricDataQueryProperty[]).filter(({ metricStat }) => metricStat).length;
 }
 
 /** Whole days; ages that are tokens count as the default. */

@@ -45,6 +45,7 @@ export interface SystemShape {
     readonly infrequent: number;
     readonly glacier: number;
   };
+  /** Alarms by the metrics they look at. */
   readonly counts: { readonly alarms: number; readonly dashboards: number; readonly secrets: number };
 }
 

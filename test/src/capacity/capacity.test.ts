@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aws_sns_subscriptions as subscriptions, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { DEFAULT_SYSTEM } from '../../../bench/scaling';
 import { AlertSubscriber, RiskBand, WebhookProcessingSystem, WebhookProcessingSystemProps, WorkflowLogging } from '../../../src';
 import { CAPACITY_METADATA } from '../../../src/capacity/capacity';
-import { synthesize, testApp } from '../../helpers/template';
+import { plainSystem, synthesize, testApp } from '../../helpers/template';
 
 function systemIn(region: string | undefined, props: WebhookProcessingSystemProps) {
   const app = testApp();
@@ -41,6 +42,16 @@ describe('a load that can be carried', () => {
     const metadata = assembly.getStackByName('Test').findMetadataByType(CAPACITY_METADATA);
     expect(metadata.map(({ data }) => data)).toEqual([reportIn(assembly.directory)]);
     Annotations.fromStack(stack).hasInfo('/Test/Payments/Capacity', Match.stringLikeRegexp('Carries 1000 webhooks per second in eu-central-1; the peak is 100'));
+  });
+
+  it('is of the system there is: what is paid by the month', () => {
+    const { template } = plainSystem();
+    const of = (type: string) => Object.values(template.findResources(type));
+    const watched = of('AWS::CloudWatch::Alarm').map(({ Properties: { Metrics } }) => (Metrics ? Metrics.filter(({ MetricStat }: any) => MetricStat).length : 1));
+    expect(DEFAULT_SYSTEM.counts).toEqual({
+      alarms: watched.reduce((sum, metrics) => sum + metrics, 0), dashboards: of('AWS::CloudWatch::Dashboard').length, secrets: of('AWS::SecretsManager::Secret').length,
+    });
+    expect(reportIn(assembly.directory).cost.per_month.components).toContainEqual(expect.objectContaining({ component: 'Alarms', usd: '1.900000' }));
   });
 
   it('creates no resource', () => {
