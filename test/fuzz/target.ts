@@ -34,7 +34,8 @@ export class Target {
   public async attack(attack: Attack): Promise<string | undefined> {
     const endpoint = this.endpoints.find(({ kind }) => kind === attack.kind)!;
     const answer = await this.exchange(wireBytes(attack, endpoint, this.runner.services));
-    const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
+    // Who expects to be told to continue is told so first.
+    const status = Number(/^(?:HTTP\/1\.1 100 .*\r\n\r\n)?HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
     if (!(status >= 200 && status < 500)) return `answered ${answer.slice(0, 200)}`;
     return this.leakIn(answer);
   }
