@@ -2,6 +2,7 @@ import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dy
 import { FraudDetectionConfig, RECORD, TABLE, TransactionDetail } from '../../src/contract';
 import { Attributes, toAttributes } from '../aws/attributes';
 import { formatDecimal, parseDecimal } from '../transaction/decimal';
+import { LAST_MOMENT } from '../transaction/time';
 import { digest, rowDigest } from './digest';
 import { History, HistoryEntry, historyOf } from './history';
 import type { Screened } from './rules';
@@ -74,7 +75,7 @@ function entryOf(item: Attributes): HistoryEntry {
 }
 
 function isoAt(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+  return new Date(Math.min(milliseconds, LAST_MOMENT)).toISOString();
 }
 
 /** What the events of one transaction have in common. */

@@ -20,8 +20,11 @@ export function fromUnixSeconds(text: string): string {
   return toIso(/^\d{1,12}$/.test(text) ? Number(text) * 1000 : NaN, text);
 }
 
+/** Moments between these sort as text as they do as time: years before and after are written with a sign. */
+const FIRST_MOMENT = Date.parse('0000-01-01T00:00:00.000Z');
+export const LAST_MOMENT = Date.parse('9999-12-31T23:59:59.999Z');
+
 function toIso(milliseconds: number, text: string): string {
-  const date = new Date(milliseconds);
-  if (Number.isNaN(date.getTime())) throw new InvalidTime(text);
-  return date.toISOString();
+  if (!(milliseconds >= FIRST_MOMENT && milliseconds <= LAST_MOMENT)) throw new InvalidTime(text);
+  return new Date(milliseconds).toISOString();
 }

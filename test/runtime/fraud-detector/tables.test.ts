@@ -64,6 +64,11 @@ describe('histories', () => {
     expect(await seen(payment('slow', 'b'))).toBe(0);
   });
 
+  test.each(['0000-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'])('a sender whose clock says %s has one too', async (occurred_at) => {
+    await seen(payment(`odd ${occurred_at}`, 'a', 0, { occurred_at }));
+    expect(await seen(payment(`odd ${occurred_at}`, 'b', 0, { occurred_at }))).toBe(1);
+  });
+
   test('nobody has no history', async () => {
     const before = (await table.all()).length;
     expect(await customers(screenedOf(detail({ customer_id: null })))).toBeUndefined();

@@ -20,11 +20,16 @@ describe('times', () => {
   test.each([
     '2025-10-09T08:53:00', '2025-10-09', '2025-10-09 08:53:00Z', '2025-10-09T08:53Z', '2025-13-01T00:00:00Z', '2025-10-09T25:00:00Z', '2025-10-09T08:53:00Z x', '',
     'now', '1760000000', '2025-10-09T08:53:00+99:99',
+    '9999-12-31T23:30:00-01:00', '0000-01-01T00:30:00+01:00', '+010000-01-01T00:00:00Z',
   ])('%j is refused: it does not say which moment it is', (text) => {
     expect(() => fromIso(text)).toThrow(InvalidTime);
   });
 
-  test.each(['', '-1', '1.5', '1e9', ' 1', 'NaN', '1760000000000', '0x10'])('%j is refused as Unix seconds', (text) => {
+  test('the last moment with a year of four digits is one', () => {
+    expect(fromUnixSeconds('253402300799')).toBe('9999-12-31T23:59:59.000Z');
+  });
+
+  test.each(['', '-1', '1.5', '1e9', ' 1', 'NaN', '1760000000000', '0x10', '253402300800'])('%j is refused as Unix seconds', (text) => {
     expect(() => fromUnixSeconds(text)).toThrow(InvalidTime);
   });
 });
