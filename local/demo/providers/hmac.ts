@@ -1,4 +1,4 @@
-import type { HmacMapping, HmacOptions } from '../../../runtime/providers/hmac-options';
+import { headerName, HmacMapping, HmacOptions } from '../../../runtime/providers/hmac-options';
 import { SampleTransaction } from '../samples';
 import { decimal, DemoProvider, EndpointOptions, hmac as digest, isoTime, Money, sha256, signedJson, unixSeconds } from './provider';
 
@@ -41,13 +41,14 @@ function movesMoney(mapping: HmacMapping): boolean {
 
 /** An id in a header is made from the body, so that whoever has the body knows the id. */
 function headerValue(name: string, body: string | Buffer, mapping: HmacMapping = {}): string {
-  return mapping.eventType?.toLowerCase() === `header:${name}` ? typeOf(mapping) : `evt_${sha256(body).slice(0, 24)}`;
+  return headerName(mapping.eventType) === name ? typeOf(mapping) : `evt_${sha256(body).slice(0, 24)}`;
 }
 
 function idOf({ id }: SampleTransaction, { transactionId, eventId }: HmacMapping, body: string): string {
   if (transactionId) return `txn_${id}`;
   if (!eventId) return `sha256:${sha256(body)}`;
-  return eventId.startsWith('header:') ? headerValue(eventId.slice('header:'.length).toLowerCase(), body) : `evt_${id}`;
+  const header = headerName(eventId);
+  return header === undefined ? `evt_${id}` : headerValue(header, body);
 }
 
 /** The sample's amount in the currency of the endpoint, whole where that has no decimals. */
@@ -81,7 +82,7 @@ function bodyOf({ id, customer, metadata }: SampleTransaction, now: number, mapp
   ];
   // Bodies differ even where nothing is mapped.
   const body = { sample: id };
-  for (const [path, value] of values) if (path && !path.startsWith('header:') && value !== undefined) place(body, stepsOf(path), value);
+  for (const [path, value] of values) if (path && headerName(path) === undefined && value !== undefined) place(body, stepsOf(path), value);
   return body;
 }
 

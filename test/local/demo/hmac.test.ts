@@ -69,6 +69,7 @@ test.each<[string, EndpointOptions]>([
   ['the digest of the body', {}],
   ['the event id', { eventId: 'id' }],
   ['a signed header', { eventId: 'header:x-event', eventType: 'header:x-type' }],
+  ['a signed header in any case', { eventId: 'Header:X-Event', eventType: 'HEADER:x-type' }],
 ])('knows under which id a webhook without a transaction is kept: %s', (_, mapping) => {
   const { written, event } = judged({ header: 'x-signature', signedText: '{header:x-event}{header:x-type}{body}', mapping });
   expect(event).toMatchObject({ transaction_id: written.transactionId, amount: null, money_moved: false });
