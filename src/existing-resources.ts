@@ -41,7 +41,8 @@ export interface ExistingResourceProps {
 export function checkExisting(scope: Construct, existing: ExistingResourceProps, retention: RetentionProps = {}, archival: ArchivalProps = {}): void {
   const { table, auditBucket, bus, alertTopic } = existing;
   for (const [prop, resource] of Object.entries({ table, auditBucket, bus, alertTopic })) checkRegion(scope, prop, resource);
-  for (const [prop, resource] of Object.entries({ table, bus })) checkAccount(scope, prop, resource);
+  // Functions and rules of the stack do not look for them in another one.
+  for (const [prop, resource] of Object.entries({ table, bus })) checkPlace(scope, prop, resource, 'account');
   check(!alertTopic?.fifo, 'alertTopic', 'a FIFO topic', 'use a standard topic: a FIFO topic reaches neither email nor SMS, and wants a group with every message');
   if (table) {
     check(table.tableStreamArn !== undefined, 'table', table.node.path || 'imported', 'turn its stream on with new images, and import it with tableStreamArn');
@@ -57,18 +58,14 @@ export function checkExisting(scope: Construct, existing: ExistingResourceProps,
 
 /** Refuses what is known to be in another region than the system: none of it works from there. */
 export function checkRegion(scope: Construct, prop: string, resource: IResource | undefined): void {
-  const { region } = Stack.of(scope);
-  const place = placeOf(resource).region;
-  if (place === undefined || Token.isUnresolved(place) || Token.isUnresolved(region)) return;
-  check(place === region, prop, `in ${place}`, `use one in ${region}, the region of the stack`);
+  checkPlace(scope, prop, resource, 'region');
 }
 
-/** Refuses what is known to be in another account, where functions and rules of the stack do not look for it. */
-function checkAccount(scope: Construct, prop: string, resource: IResource | undefined): void {
-  const { account } = Stack.of(scope);
-  const place = placeOf(resource).account;
-  if (place === undefined || Token.isUnresolved(place) || Token.isUnresolved(account)) return;
-  check(place === account, prop, `in the account ${place}`, `use one in ${account}, the account of the stack`);
+function checkPlace(scope: Construct, prop: string, resource: IResource | undefined, part: 'account' | 'region'): void {
+  const here = Stack.of(scope)[part];
+  const place = placeOf(resource)[part];
+  if (place === undefined || Token.isUnresolved(place) || Token.isUnresolved(here)) return;
+  check(place === here, prop, part === 'account' ? `in the account ${place}` : `in ${place}`, `use one in ${here}, the ${part} of the stack`);
 }
 
 /** Where it is. An imported table says so in its ARN alone: its environment is that of the stack it is imported into. */

@@ -3,7 +3,7 @@ import { replay } from '../backtest/replay';
 import { printBacktest, reportOn } from '../backtest/report';
 import { parseRules } from '../backtest/rules';
 import { AwsOptions } from './aws/options';
-import { jsonFile } from './text-file';
+import { jsonFile } from './json-file';
 
 export interface BacktestOptions extends AwsOptions {
   readonly rules: string;

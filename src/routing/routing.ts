@@ -102,12 +102,17 @@ export class Routing extends Construct {
     this.conflictRule.addTarget(this.workflowTarget(workflow, { screen: false, notify: true, label: 'Conflict' }));
   }
 
-  /** Logs each transaction of the tier for batch processing, the first time it is published. */
+  /** Logs each transaction of the tier for batch processing. The log has no guard against a second event, so its rule takes no replayed ones. */
   public toBatchLog(tier: Tier): events.Rule {
     const { logGroupArn, logGroupName } = this.batchLogGroup;
     // EventBridge wants the ARN without the trailing `:*`.
     const arn = Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: logGroupName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-    const batchRule = this.firstTimeRule(tier, 'Batch', `Logs ${tier}-value transactions, but no replayed ones`);
+    const batchRule = new events.Rule(this, `${capitalized(tier)}ValueBatchRule`, {
+      eventBus: this.bus,
+      ruleName: this.naming.of(`${tier}-value-batch`),
+      description: `Logs ${tier}-value transactions, but no replayed ones`,
+      eventPattern: firstTime({ detailType: [DETAIL_TYPE.transactionCreated], detail: { tier: [tier] } }),
+    });
     batchRule.addTarget(new AllowingTarget(arn, this.delivery, (rule) => {
       this.batchLogGroup.addToResourcePolicy(new iam.PolicyStatement({
         principals: [new iam.ServicePrincipal('events.amazonaws.com')],
@@ -121,16 +126,6 @@ export class Routing extends Construct {
 
   public ruleOf(tier: Tier): events.Rule {
     return { low: this.lowValueRule, medium: this.mediumValueRule, high: this.highValueRule }[tier];
-  }
-
-  /** A rule of its own for a target that has no guard against a second event: a replay would repeat what it did. */
-  private firstTimeRule(tier: Tier, purpose: 'Alert' | 'Batch', description: string): events.Rule {
-    return new events.Rule(this, `${capitalized(tier)}Value${purpose}Rule`, {
-      eventBus: this.bus,
-      ruleName: this.naming.of(`${tier}-value-${purpose.toLowerCase()}`),
-      description,
-      eventPattern: firstTime({ detailType: [DETAIL_TYPE.transactionCreated], detail: { tier: [tier] } }),
-    });
   }
 
   private tierRule(tier: Tier, naming: Naming): events.Rule {

@@ -1,4 +1,4 @@
-import { jsonFile } from '../text-file';
+import { jsonFile } from '../json-file';
 import { isLocal } from './options';
 
 /** What a command may have to know of a deployed system. */
